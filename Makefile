@@ -1,0 +1,50 @@
+# Two targets need nothing but Python 3.11, make and pip: demo and test.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint types floors unit notebook bench clean help
+
+help:
+	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
+	@echo "make test      everything CI runs: ruff, mypy, import floors, pytest"
+	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
+	@echo "make bench     the mixture fit against scikit-learn's"
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'mrsnr needs Python 3.11 or newer: make PYTHON=python3.11')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/mrsnr demo
+
+test: lint types floors unit
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+floors: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+notebook: $(VENV)/.dev
+	$(BIN)/jupytext --to ipynb docs/tutorials/image_snr.py
+
+bench: $(VENV)/.dev
+	$(BIN)/python benchmarks/mixture_speed.py
+
+clean:
+	rm -rf $(VENV) mrsnr-demo

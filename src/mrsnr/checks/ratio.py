@@ -1,0 +1,55 @@
+"""Is the background distributed like noise?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsnr.model import Check, CheckVerdict
+
+RAYLEIGH_RATIO = float(np.sqrt(np.pi / (4 - np.pi)))
+"""Mean over SD of Rayleigh noise, 1.913, whatever its sigma."""
+
+_TOLERANCE = 0.03
+_FAILS_AT = 0.10
+_SPREAD = 1.36 / RAYLEIGH_RATIO  # relative SE of the ratio times the root of the number of voxels
+
+
+def ratio(background: NDArray[Any]) -> Check:
+    """Compare mean over SD of the background with Rayleigh's 1.913.
+
+    Parameters
+    ----------
+    background
+        Intensities of the voxels called air.
+
+    Notes
+    -----
+    Zeroed or cut air reads lower; smoothing, several coils and ghosts read higher. Zero-filling and
+    k-space filters do not change it. The limit is the larger of 3 % and four standard errors. The value is the
+    relative deviation.
+    """
+    sd = background.std(dtype=np.float64) if background.size else 0.0
+    if sd == 0:
+        return Check(
+            "ratio",
+            None,
+            _TOLERANCE,
+            CheckVerdict.FAIL,
+            "The background does not vary: it is not noise.",
+        )
+    seen = float(background.mean(dtype=np.float64) / sd)
+    deviation = abs(seen / RAYLEIGH_RATIO - 1)
+    limit = max(_TOLERANCE, 4 * _SPREAD / float(np.sqrt(background.size)))
+    sentence = f"The background's mean / SD is {seen:.2f}; pure noise has {RAYLEIGH_RATIO:.2f}."
+    if deviation <= limit:
+        return Check("ratio", deviation, limit, CheckVerdict.PASS, sentence)
+    cause = (
+        "it was cut, zeroed or is uneven"
+        if seen < RAYLEIGH_RATIO
+        else "it holds tissue, or was smoothed, combined from coils or ghosted"
+    )
+    verdict = CheckVerdict.FAIL if deviation > max(_FAILS_AT, limit) else CheckVerdict.WARN
+    return Check("ratio", deviation, limit, verdict, f"{sentence[:-1]}: {cause}.")

@@ -1,0 +1,13 @@
+"""Figures from results, as matplotlib `Figure` objects; never shown, never saved.
+
+Slices are shown in radiological convention, found from the affine, with the letters of the patient's directions
+at the edges. ``slice`` is the 0-based index along the third voxel axis, the same in every figure.
+"""
+
+from mrsnr.figures.clusters import cluster_maps
+from mrsnr.figures.images import montage, noise_mask
+from mrsnr.figures.intensities import histogram
+from mrsnr.figures.maps import snr_map, tsnr_maps
+from mrsnr.figures.results import draw
+
+__all__ = ["cluster_maps", "draw", "histogram", "montage", "noise_mask", "snr_map", "tsnr_maps"]

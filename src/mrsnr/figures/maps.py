@@ -1,0 +1,127 @@
+"""Maps of SNR and of temporal SNR."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from mrsnr.errors import ArgumentError
+from mrsnr.figures import page, words
+from mrsnr.figures.panels import Drawn, Layer, draw_columns, draw_montage, outline
+from mrsnr.figures.slices import as_volume, chosen_slices, snr_scale
+from mrsnr.model import FloatArray, Image, Snr, Temporal
+
+_COLOURS = "viridis"
+_MOST_MAPS = 6
+_LONGEST_HEAD = 36  # letters above a column
+
+
+def snr_map(result: Snr, *more: Snr, slice: int | None = None) -> Figure:  # noqa: A002 - the field's word
+    """Show the SNR of every voxel; of several results side by side on one colour scale.
+
+    Parameters
+    ----------
+    result, more
+        With a map; for instance one per echo. Of more than six, up to six evenly spaced ones are shown.
+    slice
+        0-based index along the third axis; all slices, or evenly spaced ones, when `None`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such slice, or no result has a map.
+    """
+    found = [(n, each, each.map) for n, each in enumerate((result, *more)) if each.map is not None]
+    if not found:
+        raise ArgumentError("This result has no SNR map to draw; expected one that was not refused.")
+    shown = [found[index] for index in chosen_slices(len(found), None, most=_MOST_MAPS)]
+    drawn = _draw(
+        [
+            (f"{words.volume_label(each.image) or f'image {n}'}\n{words.short_value(each)}", each.image, values)
+            for n, each, values in shown
+        ],
+        index=slice,
+    )
+    drawn.colour_bar("SNR (dimensionless)")
+    drawn.caption(_undefined(drawn))
+    first = shown[0][1]
+    if more:
+        which = "" if len(shown) == len(more) + 1 else f"{len(shown)} of {len(more) + 1} volumes"
+        page.title(drawn.figure, "SNR maps, one colour scale", which, words.method_words(first))
+    else:
+        page.title(
+            drawn.figure,
+            "SNR map",
+            words.volume_label(first.image),
+            words.method_words(first),
+            words.value_words(first),
+        )
+    return drawn.figure
+
+
+def tsnr_maps(
+    *results: Temporal,
+    slice: int | None = None,  # noqa: A002 - the field's word
+    titles: Sequence[str] | None = None,
+    limits: tuple[float, float] | None = None,
+) -> Figure:
+    """Show maps of temporal SNR side by side on one colour scale, with the outline of the mask of the median.
+
+    Parameters
+    ----------
+    results
+        One or more; their grids may differ.
+    slice
+        0-based index along the third axis, the same in every map; all slices, or evenly spaced ones, when `None`.
+    titles
+        One for each result; the files' names when `None`.
+    limits
+        tSNR at the two ends of the colour bar; 0 and the highest of the maps' 99.5 percentiles when `None`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no result or no such slice, or the titles or limits do not fit.
+    """
+    if not results:
+        raise ArgumentError("There is no tSNR map to draw; expected one or more results of mrsnr.temporal.")
+    if titles is not None and len(titles) != len(results):
+        raise ArgumentError(f"There are {len(titles)} titles for {len(results)} tSNR maps; expected one for each.")
+    names = titles or [words.source_name(each.image) or f"series {n}" for n, each in enumerate(results)]
+    how = {words.detrending(each): None for each in results}
+    each_how = len(how) > 1
+    heads = [_head(name, each, how=each_how) for name, each in zip(names, results, strict=True)]
+    maps = [(head, each.image, each.map) for head, each in zip(heads, results, strict=True)]
+    drawn = _draw(maps, index=slice, limits=limits)
+    drawn.colour_bar("temporal SNR (dimensionless)")
+    outlined = [outline(drawn, n, as_volume(each.mask)) for n, each in enumerate(results)]
+    drawn.caption("white line: mask of the median" if any(outlined) else "", _undefined(drawn))
+    alone = (
+        [*map(page.shortened, titles or ()), words.temporal_value(results[0])]
+        if len(results) == 1
+        else ["one colour scale"]
+    )
+    page.title(drawn.figure, "Temporal SNR", *(() if each_how else how), *alone)
+    return drawn.figure
+
+
+def _draw(
+    maps: Sequence[tuple[str, Image, FloatArray]], *, index: int | None, limits: tuple[float, float] | None = None
+) -> Drawn:
+    """Draw one map as a montage, several side by side, all on one colour scale."""
+    scale = snr_scale([values for _, _, values in maps], limits=limits)
+    cmap = page.colours(_COLOURS)
+    layers = [Layer(as_volume(values), image, cmap, scale, title) for title, image, values in maps]
+    return draw_montage(layers[0], index) if len(layers) == 1 else draw_columns(layers, index)
+
+
+def _head(name: str, result: Temporal, *, how: bool) -> str:
+    lines = [page.shortened(name, longest=_LONGEST_HEAD), words.temporal_value(result)]
+    return "\n".join([*lines, words.detrending(result)] if how else lines)
+
+
+def _undefined(drawn: Drawn) -> str:
+    defined = all(np.isfinite(layer.voxels).all() for layer in drawn.layers)
+    return "" if defined else "grey: undefined"

@@ -1,0 +1,7 @@
+"""Reading images and writing results: `load` and `save`."""
+
+from mrsnr.io.document import document
+from mrsnr.io.loading import load, stem
+from mrsnr.io.saving import name_of, refuse_existing, save, staging, write_map, written_by
+
+__all__ = ["document", "load", "name_of", "refuse_existing", "save", "staging", "stem", "write_map", "written_by"]

@@ -1,0 +1,120 @@
+"""Results as plain numbers and words: what goes into JSON files and on to stdout."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mrsnr.model import Check, Image, MixtureNoise, Noise, Snr, Temporal
+
+SCHEMA_VERSION = 1
+
+
+def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
+    """Return everything measured on one image but its maps, ready for JSON: no NaN, no numpy.
+
+    Parameters
+    ----------
+    results
+        One result, or one per volume.
+    """
+    several = [results] if isinstance(results, Snr | Temporal) else list(results)
+    image = several[0].image
+    return {
+        "schema": SCHEMA_VERSION,
+        "software": {"name": "mrsnr", "version": several[0].provenance["version"]},
+        "source": source_of(image),
+        "kind": image.kind,
+        "voxel_size_mm": list(image.voxel_size),
+        "results": [plain(_temporal(r) if isinstance(r, Temporal) else _snr(r)) for r in several],
+    }
+
+
+def source_of(image: Image) -> dict[str, Any] | None:
+    """Return name and sha256 of the file an image came from, ``None`` if it came from an array.
+
+    The folder is left out: a path can name a patient.
+    """
+    source = image.meta.get("source")
+    if source is None:
+        return None
+    path = Path(str(source))
+    with path.open("rb") as file:
+        return {"name": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+
+
+def plain(value: Any) -> Any:
+    """Return a value made of what JSON knows; numbers that are not finite become ``None``."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def _snr(result: Snr) -> dict[str, Any]:
+    return {
+        "quantity": "snr",
+        "volume": result.provenance["volume"],
+        "value": result.value,
+        "interval": result.interval,
+        "verdict": str(result.verdict),
+        "reasons": _checks(result.reasons),
+        "method": result.method,
+        "definition": result.provenance["definition"],
+        "noise": None if result.noise is None else _noise(result.noise),
+        "table": [asdict(row) for row in result.table],
+    }
+
+
+def _noise(noise: Noise) -> dict[str, Any]:
+    described = {
+        "sigma": noise.sigma if isinstance(noise.sigma, float) else None,
+        "interval": noise.interval,
+        "channels": noise.channels,
+        "voxels": int(noise.region.sum()),
+        "method": noise.method,
+        "parameters": noise.parameters,
+        "checks": _checks(noise.checks),
+    }
+    if isinstance(noise, MixtureNoise):
+        described["mixture"] = {
+            "means": noise.means,
+            "variances": noise.variances,
+            "weights": noise.weights,
+            "voxels": [int((noise.clusters == k).sum()) for k in range(len(noise.means))],
+            "converged": noise.converged,
+            "iterations": noise.iterations,
+            "snr_by_clusters": noise.by_clusters,
+        }
+    return described
+
+
+def _temporal(result: Temporal) -> dict[str, Any]:
+    return {
+        "quantity": "tsnr",
+        "value": result.value,
+        "interval": result.interval,
+        "verdict": str(result.verdict),
+        "reasons": _checks(result.reasons),
+        "definition": result.provenance["definition"],
+        "order": result.order,
+        "volumes": result.volumes,
+        "degrees_of_freedom": result.degrees_of_freedom,
+        "voxels": int(result.mask.sum()),
+        "undefined_voxels": int((~np.isfinite(result.map[result.mask])).sum()),
+    }
+
+
+def _checks(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    return [{**asdict(check), "verdict": str(check.verdict)} for check in checks]

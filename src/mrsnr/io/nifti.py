@@ -1,0 +1,171 @@
+"""NIfTI-1 and NIfTI-2 files, and the BIDS-style JSON beside them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import zlib
+from pathlib import Path
+from typing import Any
+
+import nibabel
+import numpy as np
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+from numpy.typing import NDArray
+
+from mrsnr.errors import ImageError, UnreadableError
+from mrsnr.model import Image
+
+SUFFIXES = (".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img")
+
+_log = logging.getLogger("mrsnr")
+_BROKEN = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError)
+_SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
+_LARGEST_SIDECAR = 16 * 2**20  # bytes
+_PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
+_NAME_ENDS = {
+    "_ph": "phase",
+    "_phase": "phase",
+    "_part-phase": "phase",
+    "_real": "real",
+    "_part-real": "real",
+    "_imaginary": "imaginary",
+    "_part-imag": "imaginary",
+}
+
+
+class FileArray:
+    """The scaled voxels of a file, read when asked for; a file that breaks then says so."""
+
+    def __init__(self, proxy: Any, path: Path) -> None:
+        self._proxy = proxy
+        self._path = path
+        self.shape: tuple[int, ...] = tuple(proxy.shape)
+        self.dtype: np.dtype[Any] = np.dtype(proxy.dtype)
+
+    def __getitem__(self, index: Any) -> NDArray[Any]:
+        try:
+            return np.asarray(self._proxy[index])
+        except _BROKEN as error:
+            raise _broken(self._path, error) from error
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - numpy's protocol
+        try:
+            data = np.asanyarray(self._proxy)
+        except _BROKEN as error:
+            raise _broken(self._path, error) from error
+        return np.array(data, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        return f"<{self._path.name}: {self.shape}, {self.dtype} on disk>"
+
+
+def read(path: Path) -> Image:
+    """Open a NIfTI file; `mrsnr.io.load` documents it."""
+    try:
+        opened = nibabel.load(path)
+    except _BROKEN as error:
+        raise _broken(path, error) from error
+    if not isinstance(opened, nibabel.Nifti1Pair | nibabel.Nifti2Pair):
+        raise UnreadableError(f"{path.name} is not a NIfTI file but {type(opened).__name__}; convert it to NIfTI.")
+    header: Any = opened.header
+    if header.get_data_dtype().kind not in "iufc":
+        raise ImageError(
+            f"{path.name} holds voxels of type {header.get_data_dtype()}; expected integer, float or complex numbers."
+        )
+    try:
+        return Image(FileArray(opened.dataobj, path), _affine(opened, path), _meta(header, path))
+    except ImageError as error:
+        raise ImageError(f"{path.name}: {error}") from error
+
+
+def _affine(opened: Any, path: Path) -> NDArray[np.float64]:
+    if opened.affine is None:
+        raise ImageError(f"{path.name} has no affine.")
+    return np.asarray(opened.affine, dtype=np.float64)
+
+
+def _broken(path: Path, error: BaseException) -> UnreadableError:
+    if path.stat().st_size == 0:
+        return UnreadableError(f"{path.name} is empty: it has 0 bytes.")
+    with path.open("rb") as file:
+        beginning = file.read(64)
+    if beginning.startswith(b"version https://git-lfs"):
+        return UnreadableError(f"{path.name} is a git-LFS pointer, not the image; run 'git lfs pull' to get the image.")
+    if isinstance(error, EOFError | zlib.error) or "bytes" in str(error):
+        return UnreadableError(f"{path.name} is truncated or damaged: its data end early. Copy or download it again.")
+    return UnreadableError(f"{path.name} is not a readable NIfTI file ({_first_line(error)}).")
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _meta(header: Any, path: Path) -> dict[str, Any]:
+    sidecar = _sidecar(path)
+    space, time = header.get_xyzt_units()
+    meta: dict[str, Any] = {
+        "source": str(path),
+        "sidecar": sidecar,
+        "kind": _kind(sidecar, path, header.get_data_dtype()),
+        "tr": _number(sidecar.get("RepetitionTime")) or _header_tr(header, time),
+        "te": _number(sidecar.get("EchoTime")),
+        "vendor": sidecar.get("Manufacturer"),
+        "coil": sidecar.get("ReceiveCoilName") or sidecar.get("CoilString"),
+        "nifti": {
+            "qform": header.get_qform(coded=False) if int(header["qform_code"]) else None,
+            "qform_code": int(header["qform_code"]),
+            "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
+            "sform_code": int(header["sform_code"]),
+            "xyzt_units": (space, time),
+            "version": 2 if int(header["sizeof_hdr"]) == 540 else 1,
+        },
+    }
+    return {key: value for key, value in meta.items() if value is not None}
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    """Return the JSON object beside the image, empty if there is none that can be read."""
+    name = path.name
+    for ending in SUFFIXES:
+        name = name[: -len(ending)] if name.lower().endswith(ending) else name
+    file = path.with_name(f"{name}.json")
+    try:
+        too_large = file.stat().st_size > _LARGEST_SIDECAR
+        content = None if too_large else json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        _log.warning("The sidecar %s was not used: %s.", file.name, _first_line(error))
+        return {}
+    if not isinstance(content, dict):
+        _log.warning("The sidecar %s was not used: it holds no JSON object, or is huge.", file.name)
+        return {}
+    return content
+
+
+def _kind(sidecar: dict[str, Any], path: Path, dtype: np.dtype[Any]) -> str:
+    """Return what the voxels are, by their type, then the sidecar's ImageType, then the file's name."""
+    if dtype.kind == "c":
+        return "complex"
+    types = sidecar.get("ImageType")
+    words = [str(word).lower() for word in types] if isinstance(types, list) else []
+    if "m" in words or "magnitude" in words:
+        return "magnitude"
+    for word in words:
+        if word in _PARTS:
+            return _PARTS[word]
+    name = path.name.lower().split(".nii")[0]
+    return next((kind for end, kind in _NAME_ENDS.items() if name.endswith(end) or f"{end}_" in name), "magnitude")
+
+
+def _header_tr(header: Any, unit: str) -> float | None:
+    zooms = header.get_zooms()
+    if len(zooms) < 4 or unit not in _SECONDS or not zooms[3] > 0:
+        return None
+    return float(zooms[3]) * _SECONDS[unit]
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,260 @@
+"""One verb for results: `save`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import nibabel
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsnr import __version__
+from mrsnr.errors import OutputError
+from mrsnr.io.document import document, plain, source_of
+from mrsnr.io.loading import stem
+from mrsnr.model import Image, MixtureNoise, Snr, Temporal
+
+Result = Snr | Temporal | Sequence[Snr]
+
+_SNR_MAPS = ("snr_map", "noise_mask", "clusters")
+_SNR_PICTURES = ("montage", "clusters", "snr_map", "histogram", "noise_mask")
+_TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
+_TEMPORAL_PICTURES = ("tsnr_map",)
+
+
+class Drawing(Protocol):
+    """A picture that can write itself, such as matplotlib's ``Figure``."""
+
+    def savefig(self, fname: Any) -> None:
+        """Write to a file; its ending says the format."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Map:
+    name: str
+    data: NDArray[Any]
+    description: str
+    units: str
+
+
+def save(
+    result: Result,
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    overwrite: bool = False,
+    figures: Mapping[str, Drawing] | None = None,
+) -> tuple[Path, ...]:
+    """Write a result's maps as NIfTI with JSON beside each, and every number as ``NAME_snr.json``.
+
+    The numbers of a series are ``NAME_tsnr.json``. A refused result writes its JSON with the reasons, and no map. All
+    files appear together or not at all.
+
+    Parameters
+    ----------
+    result
+        From `mrsnr.measure` (also a tuple: the volumes go into one 4-D file) or `mrsnr.temporal`.
+    folder
+        Made if it is not there.
+    name
+        What the files begin with; by default the source file's name without its ending, else ``image``.
+    overwrite
+        Whether files of an earlier run may be replaced; those that this result does not have are removed.
+    figures
+        Pictures to write as ``NAME_KEY.png``, as `mrsnr.figures.draw` gives them.
+
+    Returns
+    -------
+    tuple of Path
+        The files written.
+
+    Raises
+    ------
+    OutputError
+        If a file is there and may not be replaced, or the folder cannot be written.
+    """
+    image = _first(result).image
+    begin = name or name_of(image)
+    numbers = document(result)
+    drawings = figures or {}
+    with staging(folder, written_by(result, name=begin), overwrite=overwrite) as stage:
+        for part in _maps(result):
+            write_map(stage / f"{begin}_{part.name}.nii.gz", part.data, image)
+            _write_json(stage / f"{begin}_{part.name}.json", _sidecar(result, part, numbers))
+        for key, figure in drawings.items():
+            figure.savefig(stage / f"{begin}_{key}.png")
+        _write_json(stage / f"{begin}_{_suffix(result)}.json", numbers)
+        files = sorted(file.name for file in stage.iterdir())
+    return tuple(Path(folder) / file for file in files)
+
+
+def name_of(image: Image) -> str:
+    """Return what the files of an image's results begin with, unless something else is asked for."""
+    source = image.meta.get("source")
+    return "image" if source is None else stem(str(source))
+
+
+def written_by(result: Result | type[Snr | Temporal], *, name: str) -> tuple[str, ...]:
+    """Return the names of all files that `save` may write for results of this type."""
+    series = isinstance(result, Temporal) or result is Temporal
+    maps, pictures = (_TEMPORAL_MAPS, _TEMPORAL_PICTURES) if series else (_SNR_MAPS, _SNR_PICTURES)
+    files = [f"{name}_{part}{ending}" for part in maps for ending in (".nii.gz", ".json")]
+    files += [f"{name}_{key}.png" for key in pictures]
+    return (*files, f"{name}_{'tsnr' if series else 'snr'}.json")
+
+
+@contextmanager
+def staging(folder: str | Path, files: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
+    """Give a temporary folder to write to; at the end its files move to where they belong, or none does.
+
+    Parameters
+    ----------
+    folder
+        Where the files belong; made if it is not there, and taken away again if nothing came of it.
+    files
+        Names that may be written. None may be there yet; with ``overwrite`` they are replaced, and removed if nothing
+        new has their name, so that no old map stays beside new numbers.
+    overwrite
+        Whether files that are there may be replaced.
+
+    Raises
+    ------
+    OutputError
+        If a file is there and may not be replaced, or the folder cannot be written.
+    """
+    target = Path(folder).expanduser()
+    refuse_existing(target, files, overwrite=overwrite)
+    made = not target.exists()
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".mrsnr-", dir=target))
+    except OSError as error:
+        raise OutputError(f"The folder {target} cannot be written: {error.strerror}.") from error
+    try:
+        yield stage
+        new = sorted(file.name for file in stage.iterdir())
+        for file in new:
+            (stage / file).replace(target / file)
+        for file in set(files) - set(new):
+            (target / file).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"Writing to {target} failed: {error.strerror or error}.") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if made and not any(target.iterdir()):
+            target.rmdir()
+
+
+def refuse_existing(folder: str | Path, files: Iterable[str], *, overwrite: bool) -> None:
+    """Raise `OutputError` if one of the files is there and may not be replaced."""
+    existing = [file for file in files if (Path(folder).expanduser() / file).exists()]
+    if existing and not overwrite:
+        raise OutputError(
+            f"{existing[0]} is already in {folder}; choose another folder, or allow it to be replaced (overwrite)."
+        )
+
+
+def _first(result: Result) -> Snr | Temporal:
+    return result if isinstance(result, Snr | Temporal) else result[0]
+
+
+def _suffix(result: Result) -> str:
+    return "tsnr" if isinstance(result, Temporal) else "snr"
+
+
+def _maps(result: Result) -> list[_Map]:
+    if isinstance(result, Temporal):
+        if result.value is None:
+            return []
+        return [
+            _Map("tsnr_map", result.map, "temporal SNR: temporal mean / residual SD", "dimensionless"),
+            _Map("mean_map", result.mean, "temporal mean", "image intensity"),
+            _Map("noise_map", result.noise, "temporal SD of the residuals", "image intensity"),
+        ]
+    several = [result] if isinstance(result, Snr) else list(result)
+    if all(one.value is None for one in several):
+        return []
+    maps = [
+        _Map("snr_map", _stack([_or_nan(one.map, one.image) for one in several]), "SNR: image / sigma", "dimensionless")
+    ]
+    noises = [one.noise for one in several if one.noise is not None]
+    if len(noises) == len(several):
+        region = _stack([noise.region.astype(np.uint8) for noise in noises])
+        maps.append(_Map("noise_mask", region, "1: background, where the noise was measured", "boolean"))
+    mixtures = [noise for noise in noises if isinstance(noise, MixtureNoise)]
+    if len(mixtures) == len(several):
+        clusters = _stack([noise.clusters for noise in mixtures])
+        maps.append(_Map("clusters", clusters, "0: darkest cluster, the background; -1: not finite", "label"))
+    return maps
+
+
+def _or_nan(values: NDArray[Any] | None, image: Image) -> NDArray[Any]:
+    return np.full(image.grid, np.nan) if values is None else values
+
+
+def _stack(volumes: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Join volumes on a fourth axis; a single one stays as it is, but for a last axis of 1."""
+    if len(volumes) > 1:
+        return np.stack(volumes, axis=-1)
+    return volumes[0][..., 0] if volumes[0].ndim == 4 else volumes[0]
+
+
+def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
+    """Write voxels where an image lies: its affine, qform and sform with their codes, and its units.
+
+    Parameters
+    ----------
+    path
+        Ends in ``.nii`` or ``.nii.gz``.
+    data
+        Floats are stored in single precision, integers as they are.
+    image
+        Whose geometry is repeated.
+    """
+    data = data.astype(np.float32) if data.dtype.kind == "f" else data
+    kept: dict[str, Any] = image.meta.get("nifti", {})
+    made = nibabel.Nifti2Image if kept.get("version") == 2 else nibabel.Nifti1Image
+    written: Any = made(data, image.affine)  # type: ignore[no-untyped-call]
+    if kept:
+        written.set_sform(kept["sform"], code=kept["sform_code"])
+        written.set_qform(kept["qform"], code=kept["qform_code"])
+        space, time = kept["xyzt_units"]
+        written.header.set_xyzt_units(xyz=space, t=time)
+    else:
+        written.header.set_xyzt_units(xyz="mm", t="sec")
+    written.header["descrip"] = f"mrsnr {__version__}"
+    nibabel.save(written, path)
+
+
+def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, Any]:
+    first = _first(result)
+    if isinstance(first, Temporal):
+        method, parameters = "temporal", {"order": first.order}
+    else:
+        method, parameters = first.method, dict(first.noise.parameters if first.noise else {})
+    source = source_of(first.image)
+    return {
+        "Description": part.description,
+        "Units": part.units,
+        "Method": method,
+        "Parameters": plain(parameters),
+        "Definition": first.provenance["definition"],
+        "Sources": [] if source is None else [source],
+        "GeneratedBy": [{"Name": "mrsnr", "Version": numbers["software"]["version"]}],
+    }
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,229 @@
+"""The one door: choose an estimator, run it, divide, and judge the answer."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mrsnr import __version__, noise
+from mrsnr.checks import confirmation, defined, kind, series_length
+from mrsnr.detrend import mean_and_residual_sd
+from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.model import Check, CheckVerdict, Image, Noise, Regions, Snr, Temporal, Verdict
+from mrsnr.regions import Labels, Mask, geometry_checks, mask_of, object_mask, regions_of
+from mrsnr.snr import label_table, mean_signal, snr_map
+
+MIXTURE_DEFINITION = "mixture-snr/1"
+TEMPORAL_DEFINITION = "temporal-snr/1"
+"""Names of the definitions, raised when a change moves a number."""
+
+
+def measure(
+    image: Image,
+    method: str = "mixture",
+    *,
+    clusters: int = 3,
+    noise_mask: Mask | None = None,
+    labels: Labels | None = None,
+) -> Snr | tuple[Snr, ...]:
+    r"""Measure the SNR of an image: :math:`mean(foreground) / SD(background) \cdot \sqrt{2 - \pi/2}`.
+
+    Parameters
+    ----------
+    image
+        Magnitude image, one volume or several.
+    method
+        How the noise is found. ``"mixture"``: the darkest cluster of the intensities is the background.
+    clusters
+        Number of clusters of the mixture, 2 to 6.
+    noise_mask
+        Where the background is, shape of one volume; used instead of the darkest cluster.
+    labels
+        Parts of the object to tabulate: an integer array of the shape of one volume, or masks by name. They do not
+        change the value.
+
+    Returns
+    -------
+    Snr or tuple of Snr
+        One result per volume: a tuple when there are several.
+
+    Raises
+    ------
+    ArgumentError
+        If the method is unknown or an option out of range.
+    ImageError
+        If no voxel is finite, or all are equal.
+    RegionError
+        If a mask or the labels do not fit the image.
+
+    Notes
+    -----
+    The value depends on the number of clusters wherever the air is not plain noise; the verdict and
+    ``result.noise.by_clusters`` say how much. It is never ``trusted`` before a second method agrees.
+
+    Examples
+    --------
+    >>> import mrsnr
+    >>> image, labels, truth = mrsnr.data.phantom(snr=20)
+    >>> result = mrsnr.measure(image, labels=labels)
+    >>> result.value, result.verdict, result.table  # doctest: +SKIP
+    """
+    estimate = noise.get(method)
+    given = {"clusters": clusters}
+    options = {name: given[name] for name in inspect.signature(estimate).parameters if name in given}
+    regions = regions_of(image, noise_mask=noise_mask, labels=labels)
+    placed = geometry_checks(image, noise_mask=noise_mask, labels=labels)
+    results = tuple(
+        _snr(volume, estimate(volume, regions=regions, **options), regions, placed) for volume in _volumes(image)
+    )
+    return results if len(results) > 1 else results[0]
+
+
+def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Temporal:
+    r"""Measure the temporal SNR of a series: :math:`mean_t / SD_t` about a polynomial trend.
+
+    Parameters
+    ----------
+    image
+        A series, shape (x, y, z, volume).
+    order
+        Order of the polynomial taken out before the SD: 2 removes quadratic drift; 0 is the plain mean / SD.
+    mask
+        Where the value (the median of the map) is taken, shape of one volume; by default the bright voxels of the mean.
+
+    Returns
+    -------
+    Temporal
+        Maps over the whole grid, NaN where undefined: constant voxels, NaN in the series. Nothing is clipped.
+
+    Raises
+    ------
+    ArgumentError
+        If the order is not a whole number from 0.
+    ImageError
+        If there are too few volumes, or no voxel is finite.
+    RegionError
+        If the mask does not fit.
+
+    Notes
+    -----
+    The mean is the temporal mean and the SD has T - order - 1 degrees of freedom, so that neither drift nor the order
+    biases the ratio. Short series read high by chance: see the ``series-length`` check. Motion, breathing and pulsation
+    are counted as noise.
+
+    References
+    ----------
+    Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
+    """
+    if order != int(order) or order < 0:
+        raise ArgumentError(f"order is {order!r}; expected a whole number from 0.")
+    freedom = image.volumes - int(order) - 1
+    if freedom < 1:
+        raise ImageError(
+            f"The image has {image.volumes} volume{'s' * (image.volumes != 1)}; temporal SNR with a trend of order "
+            f"{order} needs at least {order + 2}. Give a series (x, y, z, volume)."
+        )
+    chosen = None if mask is None else mask_of(image, mask, name="mask")
+    series = np.asarray(image.data)
+    mean, sd = mean_and_residual_sd(np.abs(series) if np.iscomplexobj(series) else series, order=int(order))
+    if not np.isfinite(mean).any():
+        raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
+    tsnr = snr_map(mean, sd)
+    where = object_mask(mean) if chosen is None else chosen
+    inside = tsnr[where & np.isfinite(tsnr)]
+    value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
+    checks = [
+        kind(image),
+        series_length(degrees_of_freedom=freedom),
+        *geometry_checks(image, mask=mask),
+    ]
+    if value is None:
+        checks.append(defined(sentence="There is no temporal SNR: nothing in the mask varies, or it is a phase image."))
+    else:
+        checks.append(confirmation(method="temporal"))
+    verdict, reasons = _judge(value, checks)
+    return Temporal(
+        value=value,
+        interval=None,
+        map=tsnr,
+        mean=mean,
+        noise=sd,
+        mask=where,
+        order=int(order),
+        volumes=image.volumes,
+        degrees_of_freedom=freedom,
+        verdict=verdict,
+        reasons=reasons,
+        provenance=_provenance(image, TEMPORAL_DEFINITION),
+        image=image,
+    )
+
+
+def _volumes(image: Image) -> list[Image]:
+    """Split the last axis; the data of a series are read once."""
+    if len(image.shape) < 4:
+        return [image]
+    data = np.asarray(image.data)
+    meta = dict(image.meta)
+    return [Image(data[..., k], image.affine, {**meta, "volume": k}) for k in range(image.volumes)]
+
+
+def _snr(image: Image, found: Noise, regions: Regions, placed: Sequence[Check]) -> Snr:
+    voxels: NDArray[Any] = np.asarray(image.data)
+    voxels = np.abs(voxels) if np.iscomplexobj(voxels) else voxels
+    sigma = found.sigma if isinstance(found.sigma, float) else None
+    signal = mean_signal(voxels, ~found.region)
+    value = None if sigma is None or signal is None else signal / sigma
+    checks = [*found.checks, *placed]
+    if value is None:
+        checks.append(defined(sentence=_why_undefined(image, found, signal)))
+    else:
+        checks.append(confirmation(method=found.method))
+    verdict, reasons = _judge(value, checks)
+    return Snr(
+        value=value,
+        interval=None,
+        map=None if sigma is None else snr_map(voxels, sigma),
+        table=label_table(voxels, regions, sigma=sigma),
+        noise=found,
+        method=found.method if value is not None else "none",
+        verdict=verdict,
+        reasons=reasons,
+        provenance=_provenance(image, MIXTURE_DEFINITION),
+        image=image,
+    )
+
+
+def _why_undefined(image: Image, found: Noise, signal: float | None) -> str:
+    if image.kind == "phase":
+        return "There is no SNR: a phase image has angles, not signal."
+    if signal is None:
+        return "There is no SNR: the background covers every voxel, no foreground is left."
+    voxels = int(found.region.sum())
+    return (
+        f"There is no SNR: the {voxels} background voxels all have the same value, so there is no noise to divide by."
+    )
+
+
+def _judge(value: float | None, checks: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
+    """Return the verdict, and the checks that did not pass."""
+    reasons = tuple(check for check in checks if check.verdict != CheckVerdict.PASS)
+    if value is None:
+        return Verdict.REFUSED, reasons
+    return (Verdict.CAUTION if reasons else Verdict.TRUSTED), reasons
+
+
+def _provenance(image: Image, definition: str) -> dict[str, Any]:
+    source = image.meta.get("source")
+    return {
+        "software": "mrsnr",
+        "version": __version__,
+        "definition": definition,
+        "source": None if source is None else PurePath(source).name,
+        "volume": image.meta.get("volume"),
+    }

@@ -1,0 +1,270 @@
+"""The nouns: frozen dataclasses that hold an image, its noise and its SNR.
+
+Axes are ``(x, y, z[, volume])``, affines map voxels to RAS millimetres, times are seconds, ``sigma`` is
+always the SD of one real channel in image units, and SNR is an amplitude ratio. Undefined voxels are NaN and
+undefined numbers are ``None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mrsnr.errors import ImageError
+
+FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
+LabelArray = NDArray[np.integer[Any]]
+
+KINDS = ("magnitude", "phase", "real", "imaginary", "complex")
+_SMALLEST_RELATIVE_VOLUME = 1e-9  # of an affine: below it, two voxel axes point the same way
+
+
+class LazyArray(Protocol):
+    """Anything with a shape that numpy can turn into an array: an array, or a file not yet read."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of voxels along each axis."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Type of the voxels, on disk if they are there."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """Read a part."""
+
+    def __array__(self, dtype: Any = None) -> NDArray[Any]:
+        """Read everything."""
+
+
+class CheckVerdict(StrEnum):
+    """What one check found."""
+
+    PASS = "pass"  # noqa: S105 - the verdict of a check, not a password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+class Verdict(StrEnum):
+    """What a whole measurement is worth."""
+
+    TRUSTED = "trusted"
+    CAUTION = "caution"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One test of one assumption.
+
+    ``value`` is what was seen and ``limit`` what would still have passed; both are ``None`` where the
+    check is not about a number. ``sentence`` says it to a person.
+    """
+
+    code: str
+    value: float | None
+    limit: float | None
+    verdict: CheckVerdict
+    sentence: str
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """An MR image: voxels, where they are in the patient, and what is known about them.
+
+    Parameters
+    ----------
+    data
+        Shape (x, y), (x, y, z) or (x, y, z, volume); integer, float or complex. A file's data stay on disk
+        until they are asked for (``np.asarray(image.data)``).
+    affine
+        Shape (4, 4), voxel indices to RAS millimetres.
+    meta
+        What else is known. The keys this package uses: ``source`` (path), ``tr`` and ``te`` (seconds),
+        ``vendor``, ``coil``, ``kind`` (one of `KINDS`), ``sidecar`` (the JSON beside the file), ``nifti`` (what
+        a NIfTI file written from this image must repeat).
+
+    Raises
+    ------
+    ImageError
+        If the array is not 2-D to 4-D, is empty or not numeric, or the affine is not an invertible 4x4 matrix.
+    """
+
+    data: LazyArray
+    affine: FloatArray
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be an image."""
+        if not hasattr(self.data, "shape") or not hasattr(self.data, "dtype"):
+            object.__setattr__(self, "data", np.asarray(self.data))
+        object.__setattr__(self, "affine", _checked_affine(self.affine))
+        object.__setattr__(self, "meta", dict(self.meta))
+        shape = self.shape
+        if not 2 <= len(shape) <= 4:
+            raise ImageError(
+                f"The array has {len(shape)} dimensions, shape {shape}; an image has 2 to 4: (x, y, z, volume)."
+            )
+        if 0 in shape:
+            raise ImageError(f"The array is empty: its shape is {shape}.")
+        dtype = np.dtype(getattr(self.data, "dtype", np.float64))
+        if dtype.kind not in "biufc":
+            raise ImageError(f"The voxels are of type {dtype}; expected integer, float or complex numbers.")
+        if self.kind not in KINDS:
+            raise ImageError(f"The image's kind is {self.kind!r}; expected one of {', '.join(KINDS)}.")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of voxels along each axis."""
+        return tuple(int(size) for size in self.data.shape)
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """The shape of one volume."""
+        return self.shape[:3]
+
+    @property
+    def volumes(self) -> int:
+        """How many volumes there are on the last axis; 1 for a 2-D or 3-D image."""
+        return self.shape[3] if len(self.shape) == 4 else 1
+
+    @property
+    def kind(self) -> str:
+        """One of `KINDS`; magnitude unless the file says otherwise."""
+        return str(self.meta.get("kind", "magnitude"))
+
+    @property
+    def voxel_size(self) -> tuple[float, float, float]:
+        """Edge lengths of a voxel in mm."""
+        x, y, z = np.sqrt((self.affine[:3, :3] ** 2).sum(axis=0))
+        return float(x), float(y), float(z)
+
+
+def _checked_affine(affine: ArrayLike) -> FloatArray:
+    matrix = np.array(affine, dtype=np.float64)
+    if matrix.shape != (4, 4):
+        raise ImageError(f"The affine has shape {matrix.shape}; expected (4, 4).")
+    if not np.isfinite(matrix).all():
+        raise ImageError("The affine holds NaN or infinity; expected finite millimetres.")
+    lengths = np.sqrt((matrix[:3, :3] ** 2).sum(axis=0))
+    volume = abs(float(np.linalg.det(matrix[:3, :3])))
+    if volume <= _SMALLEST_RELATIVE_VOLUME * float(lengths.prod()):
+        raise ImageError(
+            "The affine is singular: its voxel axes do not span three dimensions. "
+            "Repair the file's orientation (sform or qform), or give an affine of your own."
+        )
+    matrix.setflags(write=False)
+    return matrix
+
+
+@dataclass(frozen=True, eq=False)
+class Regions:
+    """Parts of an image's grid.
+
+    ``background`` holds no signal (air); ``labels`` are numbered parts of the object, one boolean array each, so
+    that they may overlap; ``names`` says what they are.
+    """
+
+    background: BoolArray | None = None
+    labels: Mapping[int, BoolArray] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Noise:
+    """How strong the noise is, where that was seen, and whether the assumptions behind it held.
+
+    ``sigma`` is the SD of one real channel in image units (a number or a map), ``None`` where undefined;
+    ``channels`` the effective number of receive channels (1: Rician); ``interval`` the 95 % interval of sigma;
+    ``region`` the voxels it was taken from.
+    """
+
+    sigma: float | FloatArray | None
+    channels: float
+    interval: tuple[float, float] | None
+    region: BoolArray
+    checks: tuple[Check, ...]
+    method: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class MixtureNoise(Noise):
+    """Noise from the darkest component of a Gaussian mixture over the intensities.
+
+    ``clusters`` numbers each voxel's component, darkest first (0 is the background, -1 a voxel that is not
+    finite); ``means``, ``variances`` and ``weights`` are the components' in image units, in the same order.
+    ``by_clusters`` is the SNR that the same image has with other numbers of clusters: how far it moves is how
+    much of it is choice.
+    """
+
+    clusters: LabelArray
+    means: FloatArray
+    variances: FloatArray
+    weights: FloatArray
+    converged: bool
+    iterations: int
+    by_clusters: Mapping[int, float | None]
+
+
+@dataclass(frozen=True)
+class LabelSnr:
+    """One row of the table: a label's mean signal over sigma, ``low`` and ``high`` its 95 % interval."""
+
+    label: int
+    name: str
+    voxels: int
+    signal: float | None
+    sigma: float | None
+    snr: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Snr:
+    """The answer: a signal-to-noise ratio, or the reasons why there is none.
+
+    ``value`` is ``None`` when the verdict is ``refused``. ``reasons`` are the checks that did not pass.
+    ``map`` is the SNR of every voxel, shape of the image, NaN where undefined.
+    """
+
+    value: float | None
+    interval: tuple[float, float] | None
+    map: FloatArray | None
+    table: tuple[LabelSnr, ...]
+    noise: Noise | None
+    method: str
+    verdict: Verdict
+    reasons: tuple[Check, ...]
+    provenance: Mapping[str, Any]
+    image: Image
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Temporal:
+    """The stability of a series: temporal mean over residual SD, voxel by voxel.
+
+    ``value`` is the median of ``map`` in ``mask``, ``None`` where nothing in the mask is defined;
+    ``degrees_of_freedom`` what is left of the volumes after the polynomial of order ``order`` is taken out.
+    """
+
+    value: float | None
+    interval: tuple[float, float] | None
+    map: FloatArray
+    mean: FloatArray
+    noise: FloatArray
+    mask: BoolArray
+    order: int
+    volumes: int
+    degrees_of_freedom: int
+    verdict: Verdict
+    reasons: tuple[Check, ...]
+    provenance: Mapping[str, Any]
+    image: Image
