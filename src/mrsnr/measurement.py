@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any
@@ -120,17 +121,10 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     ----------
     Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
     """
-    if order != int(order) or order < 0:
-        raise ArgumentError(f"order is {order!r}; expected a whole number from 0.")
-    freedom = image.volumes - int(order) - 1
-    if freedom < 1:
-        raise ImageError(
-            f"The image has {image.volumes} volume{'s' * (image.volumes != 1)}; temporal SNR with a trend of order "
-            f"{order} needs at least {order + 2}. Give a series (x, y, z, volume)."
-        )
+    freedom = _degrees_of_freedom(image.volumes, order)
     chosen = None if mask is None else mask_of(image, mask, name="mask")
     series = np.asarray(image.data)
-    mean, sd = mean_and_residual_sd(np.abs(series) if np.iscomplexobj(series) else series, order=int(order))
+    mean, sd = mean_and_residual_sd(np.abs(series) if np.iscomplexobj(series) else series, order=order)
     if not np.isfinite(mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
     tsnr = snr_map(mean, sd)
@@ -162,6 +156,23 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
         provenance=_provenance(image, TEMPORAL_DEFINITION),
         image=image,
     )
+
+
+def _degrees_of_freedom(volumes: int, order: int) -> int:
+    """Return what a trend of this order leaves of the volumes, if it is enough."""
+    try:
+        power = operator.index(order)
+    except TypeError:
+        power = -1
+    if power < 0:
+        raise ArgumentError(f"order is {order!r}; expected a whole number from 0.")
+    freedom = volumes - power - 1
+    if freedom < 1:
+        raise ImageError(
+            f"The image has {volumes} volume{'s' * (volumes != 1)}; temporal SNR with a trend of order {power} needs at "
+            f"least {power + 2}. Give a series (x, y, z, volume), or a lower order."
+        )
+    return freedom
 
 
 def _volumes(image: Image) -> list[Image]:

@@ -14,43 +14,20 @@ Blei, Jordan, Bayesian Analysis 1:121-144 (2006).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.intensities import Counts, IntArray
 from mrsnr.model import FloatArray
+from mrsnr.partition import best_partition
 
 MAX_ITERATIONS = 500
 TOLERANCE = 1e-3
 """Change of the lower bound, absolute as in scikit-learn, at which the fit stops."""
 
 _VARIANCE_FLOOR = 1e-6  # added to each component's variance
-_DISTINCT_LIMIT = 16_384  # more distinct intensities than this are binned
-_BINS = 4_096  # of equal width, and as many again of equal count
-_GROUPS = 512  # on which the best k-means start is searched exhaustively
-
-IntArray = NDArray[np.intp]
-
-
-@dataclass(frozen=True, eq=False)
-class Counts:
-    """How often each intensity occurs: ``values`` ascending, ``starts`` the smallest voxel value of each."""
-
-    values: FloatArray
-    counts: FloatArray
-    starts: FloatArray
-
-    @property
-    def sd(self) -> float:
-        """SD of the voxels."""
-        mean = np.average(self.values, weights=self.counts)
-        return float(np.sqrt(np.average((self.values - mean) ** 2, weights=self.counts)))
-
-    def scaled(self, factor: float) -> Counts:
-        """Return the counts of the image multiplied by a positive factor."""
-        return Counts(self.values * factor, self.counts, self.starts * factor)
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,37 +54,6 @@ class Mixture:
     def scaled(self, factor: float) -> Mixture:
         """Return the mixture of the same intensities multiplied by a positive factor."""
         return replace(self, means=self.means * factor, variances=self.variances * factor**2)
-
-
-def count(voxels: NDArray[Any]) -> Counts:
-    """Count the intensities of an image, binned if there are more than 16384 different ones.
-
-    Bins are the union of 4096 of equal width and 4096 of equal count, each represented by the mean of its
-    voxels: narrow where voxels crowd, never wider than 1/4096 of the range. The means of a fit move by less than
-    1e-4 of their spread.
-
-    Parameters
-    ----------
-    voxels
-        Finite real intensities, any shape.
-    """
-    values, counts = np.unique(np.asarray(voxels).ravel(), return_counts=True)
-    values, weights = values.astype(np.float64), counts.astype(np.float64)
-    if values.size <= _DISTINCT_LIMIT:
-        return Counts(values, weights, values)
-    first = _bin_starts(values, weights)
-    totals = np.add.reduceat(weights, first)
-    centres = np.add.reduceat(weights * values, first) / totals
-    return Counts(centres, totals, values[first])
-
-
-def _bin_starts(values: FloatArray, weights: FloatArray) -> IntArray:
-    """Return the index of the first value of each bin."""
-    edges = np.linspace(values[0], values[-1], _BINS + 1)[:-1]
-    by_width = np.searchsorted(values, edges)
-    rank = np.cumsum(weights)
-    by_count = np.searchsorted(rank, np.arange(_BINS) * (rank[-1] / _BINS))
-    return np.unique(np.concatenate([by_width, by_count]))
 
 
 def fit(
@@ -150,7 +96,7 @@ def fit(
             f"The image has only {counts.values.size} different intensities; {clusters} clusters need at least "
             f"{clusters}. Is it a mask?"
         )
-    hard = _best_partition(counts, clusters) if start is None else np.asarray(start, dtype=np.intp)
+    hard = best_partition(counts, clusters=clusters) if start is None else np.asarray(start, dtype=np.intp)
     responsibilities = (hard == np.arange(clusters)[:, None]).astype(np.float64)
     prior = _Prior.of(counts, clusters)
     posterior = _update(counts, responsibilities, prior)
@@ -186,23 +132,6 @@ def fit_standardised(counts: Counts, *, clusters: int) -> Mixture:
     if counts.values.size < 2 or sd == 0:
         raise ImageError("All voxels have the same value; there is no background to tell from a foreground.")
     return fit(counts.scaled(1 / sd), clusters=clusters).scaled(sd)
-
-
-def assign(voxels: NDArray[Any], counts: Counts, component_of_value: IntArray) -> IntArray:
-    """Return each voxel's component, given that of each counted intensity.
-
-    Parameters
-    ----------
-    voxels
-        Finite intensities of the image that was counted, any shape.
-    counts
-        What `count` made of them.
-    component_of_value
-        Shape of ``counts.values``.
-    """
-    changes = np.flatnonzero(np.diff(component_of_value, prepend=-1))
-    run = np.searchsorted(counts.starts[changes], voxels, side="right") - 1
-    return np.asarray(component_of_value[changes][run])
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,45 +218,3 @@ def _assign(counts: Counts, posterior: _Posterior, *, out: FloatArray) -> float:
     out /= total
     log_density -= np.log(total)
     return -float((out * log_density).sum(axis=0) @ counts.counts)
-
-
-def _best_partition(counts: Counts, clusters: int) -> IntArray:
-    """Return the k-means partition into intervals: the optimum over groups of values, then refined."""
-    edges = np.unique(np.linspace(0, counts.values.size, _GROUPS + 1).astype(np.intp))
-    mean = np.average(counts.values, weights=counts.counts)
-    sums = _prefix_sums(counts, mean)
-    cuts = _optimal_cuts(sums[:, edges], clusters)
-    first = edges[cuts]
-    for _ in range(MAX_ITERATIONS):
-        weight, moment, _ = np.diff(sums[:, np.append(first, counts.values.size)], axis=1)
-        centres = moment / weight
-        middles = (centres[1:] + centres[:-1]) / 2 + mean
-        moved = np.append(0, np.searchsorted(counts.values, middles, side="right"))
-        if np.array_equal(moved, first):
-            break
-        first = moved
-    return np.asarray(np.searchsorted(first, np.arange(counts.values.size), side="right") - 1)
-
-
-def _prefix_sums(counts: Counts, mean: float) -> FloatArray:
-    """Return the running sums, each from 0, of weight, weight x and weight x squared; x about the mean."""
-    x = counts.values - mean
-    terms = np.stack([counts.counts, counts.counts * x, counts.counts * x * x])
-    return np.concatenate([np.zeros((3, 1)), np.cumsum(terms, axis=1)], axis=1)
-
-
-def _optimal_cuts(sums: FloatArray, clusters: int) -> IntArray:
-    """Return where each cluster begins in the partition of least squares, by dynamic programming."""
-    weight, moment, square = (s[None, :] - s[:, None] for s in sums)  # [i, j]: groups i to j - 1
-    with np.errstate(divide="ignore", invalid="ignore"):
-        cost = np.where(weight > 0, square - moment**2 / weight, np.inf)
-    best, back = cost[0], []
-    for _ in range(clusters - 1):
-        candidates = best[:, None] + cost
-        back.append(np.argmin(candidates, axis=0))
-        best = candidates.min(axis=0)
-    cuts, end = [], sums.shape[1] - 1
-    for step in reversed(back):
-        end = int(step[end])
-        cuts.append(end)
-    return np.array([0, *reversed(cuts)], dtype=np.intp)

@@ -162,7 +162,7 @@ def test_sigma_map_as_array_multiplies_voxel_by_voxel():
 def test_integers_are_the_rounded_image():
     image, whole = (phantom(SMALL, seed=4, integer=i).image.data for i in (False, True))
     assert whole.dtype == np.uint16
-    np.testing.assert_array_equal(whole, np.rint(np.asarray(image, dtype=np.float64)))
+    np.testing.assert_array_equal(whole, np.rint(image))
 
 
 def test_same_seed_same_image_and_another_seed_another():
@@ -186,7 +186,7 @@ def test_repeats_have_independent_noise():
     assert abs(np.corrcoef(first, second)[0, 1]) < 4 / np.sqrt(first.size)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(
     snr=st.floats(1, 200),
     channels=st.integers(1, 5),
@@ -216,6 +216,10 @@ def test_all_options_compose(snr, channels, air, zero_fill, ghost, volumes, inte
     assert np.isfinite(data).all()
     assert np.isfinite(truth.signal).all()
     np.testing.assert_array_equal(np.isnan(truth.sigma_map), truth.air & (air != "noise"))
-    for mask in label_masks(labels).values():
-        power = np.mean(truth.signal[mask] ** 2 + 2 * channels * truth.sigma_map[mask] ** 2)
-        assert np.mean(data[mask] ** 2) == pytest.approx(power, rel=1 if mask.sum() < 30 else 0.35)
+    for name, mask in label_masks(labels).items():
+        amplitude, sigma = truth.signal[mask], truth.sigma_map[mask]
+        error = np.sqrt(np.mean(4 * channels * sigma**4 + 4 * amplitude**2 * sigma**2) / mask.sum())
+        expected = np.mean(amplitude**2 + 2 * channels * sigma**2)
+        if mask.sum() >= 30:  # zero-filled noise is the same in zero_fill^2 neighbours
+            seen = np.mean(data[mask] ** 2)
+            assert seen == pytest.approx(expected, rel=1e-3, abs=6 * zero_fill * error), name

@@ -104,9 +104,8 @@ def test_smooth_air_falls_off_from_the_body():
     air = whole.truth.air
     np.testing.assert_array_equal(cut.image.data[~air], whole.image.data[~air])
     ratio = np.asarray(cut.image.data, dtype=np.float64)[air] / whole.image.data[air]
-    away = distance_transform_edt(air, sampling=whole.image.voxel_size)[air]
-    order = np.argsort(away)
-    assert (np.diff(ratio[order]) <= 1e-6).all()
+    away = distance_transform_edt(air, sampling=(*whole.image.voxel_size[:2], 1e5))[air]
+    assert (np.diff(ratio[np.argsort(away)]) <= 1e-6).all()
     assert ratio[away < 5].min() > 0.9
     assert ratio[away > 40].max() < 0.01
     assert np.isnan(cut.truth.sigma_map[air]).all()

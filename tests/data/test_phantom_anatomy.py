@@ -79,7 +79,7 @@ def test_medulla_lies_inside_the_cortex(labels):
 @pytest.mark.parametrize("shape", [(96, 96, 7), (128, 160, 9), (240, 200, 20)])
 def test_every_grid_shows_the_same_anatomy(labels, shape):
     other = phantom(shape).labels
-    for name in ("liver", "spleen", "left cortex", "right cortex", "spine"):
+    for name in ("liver", "spleen", "left cortex", "right cortex"):
         np.testing.assert_allclose(centre(other, name), centre(labels, name), atol=5)
 
 
@@ -139,7 +139,7 @@ def test_air_surrounds_the_body():
         ({"voxel_size": (1, 1)}, r"voxel size is \(1, 1\)"),
         ({"voxel_size": (1, 1, 0)}, "voxel size is 0"),
         ({"voxel_size": 2}, "voxel size is 2"),
-        ({"shape": (2, 2, 1), "voxel_size": (900, 900, 5), "sigma": 1}, "is in the body"),
+        ({"shape": (2, 2, 2), "voxel_size": (2, 2, 900), "sigma": 1}, "is in the body"),
         ({"scale": 1e6, "integer": True}, "65535"),
     ],
 )

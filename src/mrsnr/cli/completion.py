@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from mrsnr.cli.status import OK
+from mrsnr.cli.streams import emit
 from mrsnr.errors import MissingExtraError
 
 
@@ -13,7 +14,7 @@ def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = commands.add_parser(
         "completion",
-        help="print a shell's completion script",
+        help="print the script that completes this command in a shell",
         description='Print a completion script, to be sourced: eval "$(mrsnr completion bash)".',
     )
     parser.add_argument("shell", choices=("bash", "zsh", "tcsh"))
@@ -30,5 +31,5 @@ def run(args: argparse.Namespace) -> int:
         raise MissingExtraError(
             "Completion scripts need the package shtab; install it with: pip install 'mrsnr[completion]'."
         ) from error
-    print(shtab.complete(build_parser(), shell=args.shell))
+    emit(shtab.complete(build_parser(), shell=args.shell))
     return OK

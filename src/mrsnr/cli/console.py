@@ -3,33 +3,100 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich import box
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
-_PLAIN_WIDTH = 160  # in a file or a pipe nothing should wrap
+from mrsnr.cli.streams import emit, shown
 
-VERDICT_STYLES = {"trusted": "bold green", "caution": "bold yellow", "refused": "bold red"}
+_NEVER_WRAPS = 100_000  # columns of a file or a pipe
 
-
-def output() -> Console:
-    """Return the console of standard output."""
-    return _console(error=False)
+_STYLES = {
+    "trusted": "bold green",
+    "caution": "bold yellow",
+    "refused": "bold red",
+    "no result": "bold red",
+    "warn": "yellow",
+    "fail": "red",
+}
 
 
 def messages() -> Console:
     """Return the console of standard error, for progress."""
-    return _console(error=True)
+    return Console(stderr=True, highlight=False)
 
 
-def _console(*, error: bool) -> Console:
-    from rich.console import Console
+def show(*parts: RenderableType) -> None:
+    """Print to standard output, one part below the other."""
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    console = Console(width=None if terminal else _NEVER_WRAPS, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    text = captured.get()
+    lines = text.splitlines() if terminal else [line.rstrip() for line in text.splitlines()]
+    emit("\n".join(lines))
 
-    terminal = (sys.stderr if error else sys.stdout).isatty()
-    return Console(stderr=error, width=None if terminal else _PLAIN_WIDTH, highlight=False, soft_wrap=not terminal)
+
+def words(text: str, style: str = "") -> Text:
+    """Return text that is shown letter by letter: nothing in it is markup, steers the terminal or breaks the line."""
+    return Text(shown(text), style=_STYLES.get(style, style))
+
+
+def headline(*parts: str | Text) -> Text:
+    """Return the answer: parts with two blanks between them."""
+    return Text("  ").join([words(part) if isinstance(part, str) else part for part in parts])
+
+
+def reasons(checks: Iterable[tuple[str, str]]) -> RenderableType:
+    """Return sentences below each other, each after its verdict.
+
+    Parameters
+    ----------
+    checks
+        Verdict (``warn``, ``fail``) and sentence of each.
+    """
+    return facts((words(verdict, verdict), words(sentence)) for verdict, sentence in checks)
+
+
+def facts(rows: Iterable[tuple[str | Text, str | Text]]) -> RenderableType:
+    """Return names and what belongs to them in two columns, set in from the left."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column()
+    for name, value in rows:
+        grid.add_row(*(words(cell) if isinstance(cell, str) else cell for cell in (name, value)))
+    return Padding(grid, (0, 0, 0, 2), expand=False)
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, left: Iterable[str] = ()) -> RenderableType:
+    """Return a table with its numbers flush right.
+
+    Parameters
+    ----------
+    columns
+        Their names.
+    rows
+        Cells.
+    left
+        Names of the columns of words, flush left.
+    """
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        made.add_column(words(column), justify="left" if column in left else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*(words(cell) if isinstance(cell, str) else cell for cell in row))
+    return Padding(made, (1, 0, 0, 2), expand=False)
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Return a number for reading, ``n/a`` where there is none."""
-    return "n/a" if value is None else f"{value:.{digits}g}"
+    """Return a number for reading with so many significant digits, ``n/a`` where there is none."""
+    if value is None:
+        return "n/a"
+    if value and not 1e-3 <= abs(value) < 1e7:
+        return f"{value:.{digits - 1}e}"
+    return f"{value:.0f}" if abs(value) >= 10**digits - 0.5 else f"{value:#.{digits}g}".rstrip(".")

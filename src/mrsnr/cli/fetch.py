@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.status import OK
+from mrsnr.cli.streams import emit
 from mrsnr.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """List the samples, or fetch some."""
-    from mrsnr.data import fetch
+    from mrsnr.data import SAMPLES, fetch
 
     if args.list:
         _show_list()
@@ -36,25 +37,23 @@ def run(args: argparse.Namespace) -> int:
     if not args.names:
         raise ArgumentError("Say which data to fetch; 'mrsnr fetch --list' lists them.")
     for name in args.names:
+        if name not in SAMPLES:
+            raise ArgumentError(f"There is no sample {name!r}; the choices are {', '.join(SAMPLES)}.")
+    for name in args.names:
         with _progress(name) as progress:
             path = fetch(name, progress=progress)
-        print(path)
+        emit(str(path))
     return OK
 
 
 def _show_list() -> None:
-    from rich.markup import escape
-
-    from mrsnr.cli.console import output
-    from mrsnr.cli.tables import simple_table
+    from mrsnr.cli.console import show, table, words
     from mrsnr.data import SAMPLES, cache_folder
 
-    table = simple_table("name", "what it is", "licence")
-    for sample in SAMPLES.values():
-        table.add_row(sample.name, escape(sample.description), escape(sample.licence))
-    console = output()
-    console.print(table)
-    console.print(f"They are kept in {escape(str(cache_folder()))} (set MRSNR_DATA to change it).")
+    columns = ("name", "what it is", "licence")
+    rows = [(sample.name, sample.description, sample.licence) for sample in SAMPLES.values()]
+    place = words(f"They are kept in {cache_folder()} (set MRSNR_DATA to change it).")
+    show(table(columns, rows, left=columns), words(""), place)
 
 
 @contextmanager

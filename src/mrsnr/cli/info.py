@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mrsnr.cli.inputs import add_file
+from mrsnr.cli.outcome import Outcome, failed
 from mrsnr.cli.status import OK
+from mrsnr.cli.streams import emit_json, say
+from mrsnr.errors import InputError
 
 if TYPE_CHECKING:
     from mrsnr.model import Image
@@ -35,14 +39,26 @@ _PHYSICS = (
     "SliceThickness",
     "SpacingBetweenSlices",
 )
+_UNITS = {
+    "MagneticFieldStrength": "T",
+    "InversionTime": "s",
+    "FlipAngle": "degrees",
+    "PixelBandwidth": "Hz per pixel",
+    "SliceThickness": "mm",
+    "SpacingBetweenSlices": "mm",
+}
+_SHOWN_ABOVE = ("RepetitionTime", "EchoTime")
 
 
 def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     parser: argparse.ArgumentParser = commands.add_parser(
-        "info", help="say what a file holds", description="Say what an image file holds, without measuring it."
+        "info",
+        help="say what a file holds",
+        description="Say what an image file holds, without measuring it: size, kind, how it lies in the scanner, and "
+        "what the JSON beside it says about the scan.",
     )
-    parser.add_argument("image", type=Path, metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
+    add_file(parser, "image", metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
 
@@ -51,9 +67,16 @@ def run(args: argparse.Namespace) -> int:
     """Print dimensions, voxel size, the affine in words, the kind and the sidecar."""
     import mrsnr
 
-    image = mrsnr.load(args.image)
+    try:
+        image = mrsnr.load(args.image)
+    except InputError as error:
+        outcome = Outcome.of_error(args.image, error)
+        say(outcome.sentence)
+        if args.json:
+            emit_json({"schema": 1, **failed(outcome, given=[args.image])})
+        return outcome.status
     if args.json:
-        print(json.dumps(_plain(args.image, image), indent=2, allow_nan=False, ensure_ascii=False))
+        emit_json(_plain(args.image, image))
     else:
         _show(args.image, image)
     return OK
@@ -67,13 +90,13 @@ def _plain(path: Path, image: Image) -> dict[str, Any]:
         {
             "schema": 1,
             "source": {"name": path.name},
+            "kind": image.kind,
             "shape": image.shape,
             "volumes": image.volumes,
             "stored_as": str(image.data.dtype),
             "voxel_size_mm": image.voxel_size,
             "affine": image.affine,
             "orientation": explain_affine(image),
-            "kind": image.kind,
             "tr_s": image.meta.get("tr"),
             "te_s": image.meta.get("te"),
             "sidecar": _physics(image),
@@ -88,23 +111,30 @@ def _physics(image: Image) -> dict[str, Any]:
 
 
 def _show(path: Path, image: Image) -> None:
-    from rich.markup import escape
+    from mrsnr.cli.console import facts, show, words
 
-    from mrsnr.cli.console import output
+    physics = {key: value for key, value in _physics(image).items() if key not in _SHOWN_ABOVE}
+    parts = [words(path.name, "bold"), facts(_facts(image))]
+    if physics:
+        parts += [words("The JSON beside it says:"), facts((key, _said(key, value)) for key, value in physics.items())]
+    show(*parts)
+
+
+def _facts(image: Image) -> Iterator[tuple[str, str]]:
     from mrsnr.orientation import explain_affine
 
-    console = output()
-    size = " x ".join(str(count) for count in image.grid)
-    voxel = " x ".join(f"{edge:.4g}" for edge in image.voxel_size)
-    console.print(f"[bold]{escape(path.name)}[/]")
-    console.print(f"{size} voxels of {voxel} mm, {image.volumes} volume{'s' * (image.volumes != 1)}")
-    console.print(f"{image.kind}, stored as {image.data.dtype}")
+    yield "kind", f"{image.kind}, stored as {image.data.dtype}"
+    yield "size", " x ".join(map(str, image.grid)) + " voxels"
+    yield "voxel", " x ".join(f"{edge:.4g}" for edge in image.voxel_size) + " mm"
+    yield "volumes", str(image.volumes)
     for name, key in (("repetition time", "tr"), ("echo time", "te")):
         if key in image.meta:
-            console.print(f"{name} {1000 * image.meta[key]:.4g} ms")
-    for sentence in explain_affine(image):
-        console.print(sentence)
-    physics = _physics(image)
-    console.print("The sidecar says:" if physics else "There is no sidecar that says more.")
-    for key, value in physics.items():
-        console.print(f"  {key}: {escape(str(value))}")
+            yield name, f"{1000 * image.meta[key]:.4g} ms"
+    first, *others = explain_affine(image)
+    yield "orientation", first
+    yield from (("", sentence) for sentence in others)
+
+
+def _said(key: str, value: object) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return f"{text} {_UNITS[key]}" if key in _UNITS else text

@@ -1,28 +1,66 @@
-"""Files named on the command line, made into what the library takes."""
+"""Options that commands share, and the files they name made into what the library takes."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mrsnr.errors import ArgumentError
+from mrsnr.errors import ArgumentError, RegionError
 
 if TYPE_CHECKING:
     from mrsnr.model import Image
     from mrsnr.regions import Mask
 
+# What shtab asks of an argument, by shell; the tests compare it with shtab's own constants.
+FILE = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+FOLDER = {"bash": "_shtab_compgen_dirs", "zsh": "_files -/", "tcsh": "d"}
+
+
+def completed_by(action: argparse.Action, kind: dict[str, str]) -> None:
+    """Let shells complete an argument with `FILE` or `FOLDER`."""
+    action.complete = kind  # type: ignore[attr-defined]
+
+
+def a_path(text: str) -> Path:
+    """Return the path; an empty one (a variable of a script that was not set) is wrong, not the working folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
+
+
+def whole_number(text: str) -> int:
+    """Return a whole number from 0."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
+    return number
+
+
+def add_file(parser: argparse.ArgumentParser, *names: str, **options: object) -> None:
+    """Add an argument that names a file."""
+    completed_by(parser.add_argument(*names, type=a_path, **options), FILE)  # type: ignore[arg-type]
+
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Add where results go: --out, --overwrite and --slice."""
-    parser.add_argument("--out", type=Path, metavar="DIR", help="write maps, numbers and pictures to this folder")
-    parser.add_argument("--overwrite", action="store_true", help="replace the files of an earlier run")
+    out = parser.add_argument(
+        "--out",
+        type=a_path,
+        metavar="DIR",
+        help="write maps (NIfTI), every number (JSON) and pictures (PNG) to this folder; made if it is not there",
+    )
+    completed_by(out, FOLDER)
+    parser.add_argument("--overwrite", action="store_true", help="replace the files of an earlier run in DIR")
     parser.add_argument(
         "--slice",
-        type=int,
+        type=whole_number,
         metavar="K",
-        help="show this slice in every picture (voxel index on the third axis, from 0)",
+        help="show only this slice in the pictures (voxel index on the third axis, from 0)",
     )
 
 
@@ -30,7 +68,8 @@ def check_slice(image: Image, wanted: int | None) -> None:
     """Raise `ArgumentError` if the image has no such slice."""
     count = image.shape[2] if len(image.shape) > 2 else 1
     if wanted is not None and not 0 <= wanted < count:
-        raise ArgumentError(f"There is no slice {wanted}; the image has slices 0 to {count - 1}.")
+        have = f"has slices 0 to {count - 1}" if count > 1 else "has slice 0 only"
+        raise ArgumentError(f"There is no slice {wanted}; the image {have}.")
 
 
 def check_names(images: Sequence[Path]) -> None:
@@ -44,19 +83,62 @@ def check_names(images: Sequence[Path]) -> None:
             raise ArgumentError(f"{other} and {image} would write files of the same name; give each its own --out.")
 
 
-def read_labels(files: Sequence[Path], image: Path) -> Image | dict[str, Mask] | None:
+def check_output(folder: Path, files: Iterable[str], *, inputs: Iterable[Path], overwrite: bool) -> None:
+    """Raise `ArgumentError` if an input would be replaced, `OutputError` if files are there and may not be."""
+    from mrsnr.io import refuse_existing
+
+    written = list(files)
+    given = {path.resolve() for path in inputs}
+    for file in written:
+        if (folder / file).resolve() in given:
+            raise ArgumentError(f"{folder / file} is an input and would be replaced; choose another folder for --out.")
+    refuse_existing(folder, written, overwrite=overwrite)
+
+
+def read_labels(files: Sequence[Path], images: Sequence[Path]) -> Image | dict[str, Mask] | None:
     """Return the labels of one file, or one mask per file named after it.
 
-    What a file's name shares with the image's is left out of the label's name.
+    What a file's name shares with that of one of the images is left out of the label's name.
+
+    Raises
+    ------
+    ArgumentError
+        If two files would give labels of the same name.
+    RegionError
+        If there are several files and one holds several labels: as a mask it would lump them together.
     """
-    from mrsnr.io import load, stem
-    from mrsnr.regions import label_numbers
+    from mrsnr.io import load
 
     if not files:
         return None
-    loaded = {stem(file): load(file) for file in files}
-    if len(loaded) != len(files):
+    names = [_label_name(file, images) for file in files]
+    if len(set(names)) != len(names):
         raise ArgumentError("Two label files have the same name; rename one, the name becomes the label's.")
-    if len(loaded) == 1 and len(label_numbers(next(iter(loaded.values())).data)) > 1:
-        return next(iter(loaded.values()))
-    return {name.removeprefix(stem(image)).strip("_- ") or name: mask for name, mask in loaded.items()}
+    loaded = [load(file) for file in files]
+    numbers = [_label_numbers(file, image) for file, image in zip(files, loaded, strict=True)]
+    if len(loaded) == 1 and len(numbers[0]) > 1:
+        return loaded[0]
+    for file, found in zip(files, numbers, strict=True):
+        if len(found) > 1:
+            raise RegionError(
+                f"{file.name} holds {len(found)} labels; of several label files each must be the mask of one. "
+                "Give the label image alone, or split it."
+            )
+    return dict(zip(names, loaded, strict=True))
+
+
+def _label_numbers(file: Path, image: Image) -> list[int]:
+    from mrsnr.regions import label_numbers
+
+    try:
+        return label_numbers(image.data)
+    except RegionError as error:
+        raise RegionError(f"{file.name}: {error}") from error
+
+
+def _label_name(file: Path, images: Sequence[Path]) -> str:
+    from mrsnr.io import stem
+
+    name = stem(file)
+    shared = max((stem(image) for image in images if name.startswith(stem(image))), key=len, default="")
+    return name.removeprefix(shared).strip("_- ") or name

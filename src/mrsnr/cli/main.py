@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import os
-import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mrsnr import __version__
 from mrsnr.cli import completion, demo, fetch, info, measure, temporal
-from mrsnr.cli.status import FAULT, INPUT, INTERRUPTED, OK, USAGE
-from mrsnr.errors import ArgumentError, DownloadError, InputError, MissingExtraError, MrsnrError, OutputError
+from mrsnr.cli.signals import heeded
+from mrsnr.cli.status import FAULT, INPUT, INTERRUPTED, USAGE
+from mrsnr.cli.streams import encode_anything, flush, say, warnings_shown
+from mrsnr.errors import ArgumentError, MissingExtraError, MrsnrError, OutputError
 
 _COMMANDS = (info, measure, temporal, fetch, demo, completion)
 _EPILOG = """\
-exit status: 0 measured (with or without caution), 2 wrong arguments, 3 an input is missing, unreadable or unusable,
-4 refused, 70 a fault of mrsnr, 130 interrupted. With several images, the worst of theirs."""
+exit status:
+  0    measured, with or without caution
+  2    wrong arguments, or the results cannot be written where they were to go
+  3    an input is missing, unreadable or unusable; nothing is written for it
+  4    refused: there is no SNR, and the reasons are given
+  70   a fault of mrsnr
+  130  interrupted
+With several images, the worst of theirs: 3 before 4 before 0."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that knows no shortened options: a script must not break when another option gets the same start."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(**{"allow_abbrev": False, **options})  # type: ignore[arg-type]
 
 
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="mrsnr",
         description="The signal-to-noise ratio of MR images, and whether to believe it.",
         epilog=_EPILOG,
@@ -30,7 +42,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"mrsnr {__version__}")
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in _COMMANDS:
         command.add_parser(commands)
     return parser
@@ -44,22 +56,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv
         Arguments without the program's name; by default the shell's.
     """
-    logging.basicConfig(stream=sys.stderr, format="mrsnr: %(message)s", level=logging.WARNING)
+    encode_anything()
+    with heeded(), warnings_shown():
+        try:
+            args = build_parser().parse_args(argv)
+        except SystemExit as stop:  # argparse has already said what is wrong, or printed the help
+            status = stop.code if isinstance(stop.code, int) else USAGE
+            return _ended(lambda: status)
+        return _ended(lambda: args.run(args), debug=args.debug)
+
+
+def _ended(run: Callable[[], int], *, debug: bool = False) -> int:
+    """Return the status of a run, whatever becomes of it."""
     try:
-        args = build_parser().parse_args(argv)
-    except SystemExit as stop:  # argparse has already said what is wrong, or printed the help
-        return stop.code if isinstance(stop.code, int) else USAGE
-    try:
-        status: int = args.run(args)
-        sys.stdout.flush()
-    except BrokenPipeError:  # the reader of our output has gone: that is its right
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
+        status = run()
+        flush()
     except KeyboardInterrupt:
-        _say("interrupted")
+        say("interrupted")
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: every fault ends in a sentence and a status
-        if args.debug:
+        if debug:
             traceback.print_exc()
         return _explain(error)
     return status
@@ -67,17 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _explain(error: Exception) -> int:
     if isinstance(error, ArgumentError | OutputError | MissingExtraError):
-        _say(str(error))
+        say(str(error))
         return USAGE
-    if isinstance(error, InputError | DownloadError | MrsnrError):
-        _say(str(error))
+    if isinstance(error, MrsnrError):
+        say(str(error))
         return INPUT
-    if isinstance(error, MemoryError):
-        _say("The image does not fit into memory.")
-        return INPUT
-    _say(f"This is a fault of mrsnr, please report it: {type(error).__name__}: {error} (--debug shows where).")
+    say(f"This is a fault of mrsnr, please report it: {type(error).__name__}: {error} (mrsnr --debug ... shows where).")
     return FAULT
-
-
-def _say(sentence: str) -> None:
-    print(f"mrsnr: {sentence}", file=sys.stderr)

@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrsnr.cli.inputs import add_output_options, check_names, check_slice, read_labels
-from mrsnr.cli.status import INPUT, OK, REFUSED, worst
+from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, read_labels
+from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.status import worst
+from mrsnr.cli.streams import emit, emit_json, say
 from mrsnr.errors import InputError
 
 if TYPE_CHECKING:
-    from mrsnr.model import Snr
+    from mrsnr.model import Image, Snr
 
-_LABEL_HELP = "label image, or the mask of one label (then give --labels once for each); fills a table"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one image: its results (one per volume), or why there are none."""
-
-    path: Path
-    results: tuple[Snr, ...] = ()
-    error: str | None = None
-    files: tuple[Path, ...] = ()
-
-    @property
-    def status(self) -> int:
-        """The exit status that this image alone would have."""
-        if self.error is not None:
-            return INPUT
-        return REFUSED if all(result.value is None for result in self.results) else OK
+_CLUSTERS = range(2, 7)  # as `mrsnr.noise.mixture.CLUSTERS`, which is too heavy to import for --help
+_LABEL_HELP = "label image, or the mask of one label (then give --labels once for each); their SNR is tabulated"
 
 
 def add_parser(commands: Any) -> None:
@@ -41,15 +25,21 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "measure",
         help="measure the SNR of images",
-        description="Measure the SNR of images: signal over noise, and whether to believe it.",
+        description="Measure the SNR of images: signal over noise, and whether to believe it. Several images, or an "
+        "image of several volumes, give a table with one row each.",
     )
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
-    parser.add_argument("--method", default="mixture", help="how the noise is found (default: mixture)")
+    add_file(parser, "images", nargs="+", metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
+    parser.add_argument("--method", default="mixture", metavar="NAME", help="how noise is found (default: mixture)")
     parser.add_argument(
-        "--clusters", type=int, default=3, metavar="N", help="clusters of the mixture, 2 to 6 (default: 3)"
+        "--clusters",
+        type=int,
+        choices=_CLUSTERS,
+        default=3,
+        metavar="N",
+        help="clusters of the mixture, 2 to 6 (default: 3)",
     )
-    parser.add_argument("--noise-mask", type=Path, metavar="M", help="where the background is, instead of a cluster")
-    parser.add_argument("--labels", type=Path, metavar="L", action="append", default=[], help=_LABEL_HELP)
+    add_file(parser, "--noise-mask", metavar="M", help="where the background is, instead of the darkest cluster")
+    add_file(parser, "--labels", metavar="L", action="append", default=[], help=_LABEL_HELP)
     add_output_options(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
@@ -59,84 +49,90 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure each image; one that cannot be measured does not stop the others."""
-    from mrsnr.cli.console import messages
+    from mrsnr import noise
+    from mrsnr.cli.console import messages, words
 
-    if args.out is not None:
-        check_names(args.images)
+    noise.get(args.method)
+    opened = [_open(path) for path in args.images]
+    _check(args, [image for image in opened if not isinstance(image, Outcome)])
     outcomes = []
     with messages().status("") as status:
-        for path in args.images:
-            status.update(f"Measuring {path.name}")
-            outcomes.append(_attempt(path, args))
+        for path, image in zip(args.images, opened, strict=True):
+            status.update(words(f"Measuring {path.name}"))
+            outcomes.append(image if isinstance(image, Outcome) else _attempt(path, image, args))
+    for outcome in outcomes:
+        if outcome.error is not None:
+            say(outcome.sentence)
     _show(args, outcomes)
     return worst(outcome.status for outcome in outcomes)
 
 
-def _attempt(path: Path, args: argparse.Namespace) -> Outcome:
-    if len(args.images) == 1:
-        return _measure(path, args)
+def _open(path: Path) -> Image | Outcome:
+    import mrsnr
+
     try:
-        return _measure(path, args)
+        return mrsnr.load(path)
     except InputError as error:
-        return Outcome(path, error=str(error))
+        return Outcome.of_error(path, error)
 
 
-def _measure(path: Path, args: argparse.Namespace) -> Outcome:
+def _check(args: argparse.Namespace, images: Sequence[Image]) -> None:
+    """Refuse wrong arguments before anything is measured or written."""
+    for image in images:
+        check_slice(image, args.slice)
+    if args.out is None:
+        return
+    from mrsnr import Snr, io
+
+    check_names(args.images)
+    written = [file for image in images for file in io.written_by(Snr, name=io.name_of(image))]
+    check_output(args.out, written, inputs=_given(args), overwrite=args.overwrite)
+
+
+def _given(args: argparse.Namespace) -> list[Path]:
+    return [*args.images, *args.labels, *([] if args.noise_mask is None else [args.noise_mask])]
+
+
+def _attempt(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
+    try:
+        return _measure(path, image, args)
+    except (InputError, MemoryError) as error:
+        return Outcome.of_error(path, error)
+
+
+def _measure(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
     import mrsnr
     from mrsnr import io
 
-    image = mrsnr.load(path)
-    check_slice(image, args.slice)
-    if args.out is not None:
-        io.refuse_existing(args.out, io.written_by(mrsnr.Snr, name=io.stem(path)), overwrite=args.overwrite)
     result = mrsnr.measure(
         image,
         method=args.method,
         clusters=args.clusters,
         noise_mask=None if args.noise_mask is None else mrsnr.load(args.noise_mask),
-        labels=read_labels(args.labels, path),
+        labels=read_labels(args.labels, args.images),
     )
-    several = result if isinstance(result, tuple) else (result,)
+    return Outcome(path, io.document(result), files=_write(result, args))
+
+
+def _write(result: Snr | tuple[Snr, ...], args: argparse.Namespace) -> tuple[Path, ...]:
     if args.out is None:
-        return Outcome(path, several)
+        return ()
+    from mrsnr import io
     from mrsnr.figures import draw
 
+    several = result if isinstance(result, tuple) else (result,)
     pictures = draw(result, slice=args.slice) if any(one.value is not None for one in several) else {}
-    return Outcome(path, several, files=io.save(result, args.out, overwrite=args.overwrite, figures=pictures))
+    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures)
 
 
 def _show(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
-    show: Callable[[Sequence[Outcome]], None] = _show_text
+    from mrsnr.cli import tables
+
     if args.json:
-        show = _show_json
+        emit_json(as_json(outcomes, given=_given(args)))
     elif args.tsv:
-        show = _show_tsv
-    show(outcomes)
-
-
-def _show_json(outcomes: Sequence[Outcome]) -> None:
-    from mrsnr.io import document
-
-    images = [
-        {"source": {"name": o.path.name, "sha256": None}, "error": o.error} if o.error else document(o.results)
-        for o in outcomes
-    ]
-    print(json.dumps({"schema": 1, "images": images}, indent=2, allow_nan=False, ensure_ascii=False))
-
-
-def _show_tsv(outcomes: Sequence[Outcome]) -> None:
-    from mrsnr.cli.tables import tsv
-
-    print(tsv(outcomes))
-
-
-def _show_text(outcomes: Sequence[Outcome]) -> None:
-    from mrsnr.cli.console import output
-    from mrsnr.cli.tables import details, overview
-
-    console = output()
-    measured = [(outcome, result) for outcome in outcomes for result in outcome.results]
-    if len(measured) == 1 and len(outcomes) == 1:
-        details(console, *measured[0])
-    else:
-        overview(console, outcomes)
+        emit(tables.tsv(outcomes))
+    elif len(outcomes) > 1:
+        tables.show_several(outcomes)
+    elif outcomes[0].document is not None:
+        tables.show_one(outcomes[0])

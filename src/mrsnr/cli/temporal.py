@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrsnr.cli.inputs import add_output_options, check_slice
-from mrsnr.cli.status import OK, REFUSED
+from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, whole_number
+from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.streams import emit_json, say
+from mrsnr.errors import InputError
 
 if TYPE_CHECKING:
-    from mrsnr.model import Temporal
+    from mrsnr.model import Image, Temporal
 
 
 def add_parser(commands: Any) -> None:
@@ -21,9 +23,15 @@ def add_parser(commands: Any) -> None:
         help="measure the temporal SNR of a series",
         description="Measure temporal SNR: the mean over time over the SD of what a polynomial trend leaves.",
     )
-    parser.add_argument("series", type=Path, metavar="SERIES", help="4-D NIfTI file")
-    parser.add_argument("--order", type=int, default=2, metavar="N", help="order of the trend; 0: none (default: 2)")
-    parser.add_argument("--mask", type=Path, metavar="M", help="where the median is taken (default: bright voxels)")
+    add_file(parser, "series", metavar="SERIES", help="4-D NIfTI file")
+    parser.add_argument(
+        "--order",
+        type=whole_number,
+        default=2,
+        metavar="N",
+        help="order of the trend that is removed; 0: only the mean (default: 2)",
+    )
+    add_file(parser, "--mask", metavar="M", help="where the median is taken (default: the bright voxels)")
     add_output_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
@@ -31,23 +39,43 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure the series, write what was asked for, print the result."""
+    from mrsnr.cli.console import messages, words
+
+    with messages().status(words(f"Measuring {args.series.name}")):
+        outcome = _attempt(args)
+    if outcome.error is not None:
+        say(outcome.sentence)
+    if args.json:
+        emit_json(as_json([outcome], given=_given(args)))
+    elif outcome.document is not None:
+        _show(outcome, outcome.document, masked=args.mask is not None)
+    return outcome.status
+
+
+def _attempt(args: argparse.Namespace) -> Outcome:
     import mrsnr
     from mrsnr import io
-    from mrsnr.cli.console import messages
 
-    series = mrsnr.load(args.series)
+    try:
+        series = mrsnr.load(args.series)
+        _check(args, series)
+        result = mrsnr.temporal(series, order=args.order, mask=None if args.mask is None else mrsnr.load(args.mask))
+        return Outcome(args.series, io.document(result), files=_write(result, args))
+    except (InputError, MemoryError) as error:
+        return Outcome.of_error(args.series, error)
+
+
+def _check(args: argparse.Namespace, series: Image) -> None:
     check_slice(series, args.slice)
     if args.out is not None:
-        io.refuse_existing(args.out, io.written_by(mrsnr.Temporal, name=io.stem(args.series)), overwrite=args.overwrite)
-    with messages().status(f"Measuring {args.series.name}"):
-        result = mrsnr.temporal(series, order=args.order, mask=None if args.mask is None else mrsnr.load(args.mask))
-        files = _write(result, args)
-    if args.json:
-        images = {"schema": 1, "images": [io.document(result)]}
-        print(json.dumps(images, indent=2, allow_nan=False, ensure_ascii=False))
-    else:
-        _show(args.series, result, files)
-    return REFUSED if result.value is None else OK
+        from mrsnr import Temporal, io
+
+        files = io.written_by(Temporal, name=io.name_of(series))
+        check_output(args.out, files, inputs=_given(args), overwrite=args.overwrite)
+
+
+def _given(args: argparse.Namespace) -> list[Path]:
+    return [args.series, *([] if args.mask is None else [args.mask])]
 
 
 def _write(result: Temporal, args: argparse.Namespace) -> tuple[Path, ...]:
@@ -60,22 +88,26 @@ def _write(result: Temporal, args: argparse.Namespace) -> tuple[Path, ...]:
     return io.save(result, args.out, overwrite=args.overwrite, figures=pictures)
 
 
-def _show(path: Path, result: Temporal, files: tuple[Path, ...]) -> None:
-    from rich.markup import escape
+def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:
+    from mrsnr.cli.console import facts, reasons, show
+    from mrsnr.cli.tables import answer, written
 
-    from mrsnr.cli.console import VERDICT_STYLES, number, output
+    result = outcome.results[0]
+    parts = [
+        answer(outcome, result, "tSNR"),
+        reasons((check["verdict"], check["sentence"]) for check in result["reasons"]),
+    ]
+    if result["value"] is not None:
+        parts.append(facts(_facts(document, result, masked=masked)))
+    show(*parts, *written(outcome))
 
-    console = output()
-    size = " x ".join(str(count) for count in result.image.shape)
-    console.print(f"[bold]{escape(path.name)}[/]  {size}, {result.volumes} volumes")
-    style = VERDICT_STYLES[result.verdict]
-    trend = "no trend removed" if result.order == 0 else f"trend of order {result.order} removed"
-    voxels = int(result.mask.sum())
-    console.print(
-        f"tSNR [bold]{number(result.value)}[/]  [{style}]{result.verdict}[/]  median of {voxels} voxels, {trend}, "
-        f"{result.degrees_of_freedom} degrees of freedom"
-    )
-    for check in result.reasons:
-        console.print(f"  - {escape(check.sentence)}")
-    for file in files:
-        console.print(f"wrote {escape(str(file))}")
+
+def _facts(document: dict[str, Any], result: dict[str, Any], *, masked: bool) -> Iterator[tuple[str, str]]:
+    from mrsnr.cli.tables import grid
+
+    yield "series", grid(document, volumes=True)
+    trend = f"of order {result['order']} removed" if result["order"] else "not removed: plain mean / SD"
+    yield "trend", f"{trend}, {result['degrees_of_freedom']} degrees of freedom"
+    where = "in the mask" if masked else "above the threshold between dark and bright"
+    undefined = f" ({result['undefined_voxels']} of them undefined)" if result["undefined_voxels"] else ""
+    yield "tSNR", f"median of {result['voxels']} voxels {where}{undefined}"

@@ -19,6 +19,7 @@ _COIL_DISTANCE = 200.0  # mm from the middle of the body
 _COIL_CONTRAST = 0.9  # of the squared sensitivity, far away on a coil's own side
 _PHASE_SLOPE = 0.8  # rad over the coil's distance
 _CUT_LENGTH = 12.0  # mm over which smoothly cut air falls off
+_OUT_OF_REACH = 1e5  # mm
 _BREATH, _PULSE = 0.25, 1.1  # Hz
 _JITTER = 0.15  # relative SD of the length of a breath or a heart beat
 
@@ -135,7 +136,8 @@ def air_weights(air: BoolArray, settings: Settings) -> FloatArray:
         return np.where(air, 0.0, 1.0)
     from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - slower to import than to draw a phantom
 
-    distance = distance_transform_edt(air, sampling=settings.voxel_size)
+    # Slices are filtered one by one: the next slice counts as out of reach.
+    distance = distance_transform_edt(air, sampling=(*settings.voxel_size[:2], _OUT_OF_REACH))
     return np.asarray(np.exp(-0.5 * (distance / _CUT_LENGTH) ** 2))
 
 

@@ -114,8 +114,8 @@ def _trunk(points: Points) -> FloatArray:
     x, y, z = points
     width = 140 - 11 * np.exp(-(((z + 45) / 62) ** 2))
     width = width + 10 * _smooth_step(-z, 95, 190) + 6 * _smooth_step(z, 60, 200)
-    depth = np.clip(1 - np.abs((y - 26) / 92) ** 2.3, 1e-3, None) ** (1 / 2.3)
-    return np.asarray(np.abs(x) - width * depth)
+    depth = np.clip(1 - np.abs((y - 26) / 92) ** 2.3, 0, None) ** (1 / 2.3)
+    return np.asarray(np.maximum(np.abs(x) - width * depth, np.abs(y - 26) - 92))
 
 
 def _fat_thickness(points: Points) -> FloatArray:

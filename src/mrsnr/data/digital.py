@@ -78,29 +78,31 @@ def phantom(
     bias_field
         Largest relative deviation of the smooth receive field, below 1; it multiplies signal, not noise.
     sigma_map
-        Noise that varies in space: a number a lets sigma grow smoothly to (1 + a) times its value at the field's
-        edges in the middle, as parallel imaging does; an array of the grid's shape multiplies it voxel by voxel.
+        Factor on sigma that varies in space. An array of the grid's shape is that factor; a number a lets it grow
+        smoothly from 1 at the edges of the field of view to 1 + a in the middle, as parallel imaging does.
     air
-        "noise"; "zero": exactly 0 outside the body; "smooth": falls off within about 3 cm of it, as a
-        filter leaves it.
+        "noise" leaves it alone; "zero" makes it exactly 0; "smooth" lets it fall off within 3 cm of the body, slice
+        by slice, as a filter does.
     zero_fill
-        Stored over acquired matrix, in both in-plane directions: ringing, and noise that is correlated.
+        Stored over acquired matrix, at least 1, in both in-plane directions: brings blur, ringing and correlated
+        noise.
     ghost
-        Amplitude of the N/2 ghost over that of the object, which loses as much energy as its ghost has.
+        Amplitude of the N/2 ghost over that of the object, which loses the energy that its ghost has.
     phase_axis
         The phase-encoding axis, 0 or 1: the ghost is half a field of view away along it.
     volumes
-        Repetitions; more than one makes the image 4-D.
+        Number of repetitions; more than one make the image 4-D.
     drift
-        Relative linear change of all signal from the first to the last volume; the mean stays.
+        Relative change of all signal from the first to the last volume, linear, -1 to 1; the mean stays.
     fluctuation
-        Relative SD over time of the kidneys' signal with the breath and of the vessels' with the pulse, up to 0.2.
+        Relative SD over time of the kidneys' signal (with the breath) and of the vessels' (with the pulse), up to
+        0.2; without slope or curvature, so that detrending leaves it.
     tr
         Time between volumes, in seconds.
     integer
         Round to whole numbers (uint16).
     seed
-        Same seed, same phantom; other options change the noise as little as possible.
+        Of the noise and of breath and pulse. Same seed, same phantom.
 
     Raises
     ------
@@ -113,7 +115,8 @@ def phantom(
     Labels hold only voxels of one tissue: the transition between two belongs to none. So a label is homogeneous
     but for the bias field and, when zero-filled or ghosted, ringing and ghost. In air the magnitude M has
     :math:`M^2 / \sigma^2` distributed as chi-squared with 2n degrees of freedom, in the object as its noncentral
-    kin. There is no texture, no motion of anatomy and no correlation between coils: real images are harder.
+    kin. With zero-filling or a ghost some signal leaks into the air next to the body: ``truth.signal`` has it.
+    There is no texture, no motion of anatomy and no correlation between coils: real images are harder.
 
     References
     ----------
@@ -127,7 +130,7 @@ def phantom(
     """
     grid = checked_shape(shape)
     asked_sigma, asked_snr = checked_noise(sigma, snr)
-    checked = checked_ghost(ghost, phase_axis, grid)
+    fraction, axis = checked_ghost(ghost, phase_axis, grid)
     count, slope, change = checked_series(volumes, drift, fluctuation)
     settings = Settings(
         shape=grid,
@@ -140,8 +143,8 @@ def phantom(
         noise_map=checked_noise_map(sigma_map, grid),
         air=checked_air(air),
         acquired=checked_acquired(zero_fill, grid),
-        ghost=checked[0],
-        phase_axis=checked[1],
+        ghost=fraction,
+        phase_axis=axis,
         volumes=count,
         drift=slope,
         fluctuation=change,

@@ -121,13 +121,14 @@ def _magnitude(
 
 def _stored(data: FloatArray, settings: Settings) -> NDArray[Any]:
     """Put the volumes last, and round if asked."""
-    image = data[0] if settings.volumes == 1 else np.moveaxis(data, 0, -1)
+    volumes_last = data[0] if settings.volumes == 1 else np.moveaxis(data, 0, -1)
+    image = np.ascontiguousarray(volumes_last, dtype=np.float32)
     if not settings.integer:
-        return np.ascontiguousarray(image, dtype=np.float32)
+        return image
     largest = float(image.max())
     if largest > _LARGEST_INTEGER:
         raise ArgumentError(
             f"The largest magnitude is {largest:.0f}, more than the {_LARGEST_INTEGER} that an integer image holds; "
             "expected a smaller scale or sigma."
         )
-    return np.ascontiguousarray(np.rint(image), dtype=np.uint16)
+    return np.rint(image).astype(np.uint16)

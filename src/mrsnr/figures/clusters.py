@@ -7,7 +7,8 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from mrsnr.errors import ArgumentError
-from mrsnr.figures import page, words
+from mrsnr.figures import words
+from mrsnr.figures.page import UNDEFINED, colours
 from mrsnr.figures.panels import Layer, draw_columns
 from mrsnr.figures.slices import Scale, as_volume
 from mrsnr.model import MixtureNoise, Snr
@@ -34,24 +35,20 @@ def cluster_maps(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A
     if not isinstance(noise, MixtureNoise):
         raise ArgumentError(f"This result has no clusters: its method is {result.method!r}; expected method='mixture'.")
     drawn = draw_columns(_layers(result, noise), slice)
-    last = [axes for axes, _ in drawn.panels[-1]]
-    bar = drawn.figure.colorbar(last[0].images[0], ax=last, ticks=range(len(noise.means)), shrink=0.85, aspect=20)
-    bar.set_label("cluster, 0 = background", fontsize=page.SMALL)
-    bar.ax.tick_params(labelsize=page.SMALL, length=0)
-    page.title(
-        drawn.figure,
+    together = drawn.panels[-1][0][0].images[0]
+    drawn.page.colour_bar(together, label="cluster, 0 = background", extend="neither", ticks=range(len(noise.means)))
+    return drawn.finish(
         "Clusters of voxel intensity",
         words.volume_label(result.image),
         words.method_words(result),
         words.value_words(result),
+        below=("pale: in the cluster", words.other_choices(noise)),
     )
-    drawn.caption("pale: in the cluster", words.other_choices(noise))
-    return drawn.figure
 
 
 def cluster_colours(count: int) -> list[tuple[float, ...]]:
     """Return the colours of clusters, darkest first: the same in maps and histograms."""
-    inferno = page.colours("inferno")
+    inferno = colours("inferno")
     return [tuple(float(part) for part in inferno(at)) for at in np.linspace(_DARKEST, _BRIGHTEST, count)]
 
 
@@ -64,7 +61,7 @@ def _layers(result: Snr, noise: MixtureNoise) -> list[Layer]:
         Layer(
             np.where(finite, labels == cluster, np.nan),
             result.image,
-            page.colours("inferno"),
+            colours("inferno"),
             binary,
             title=f"cluster {cluster}{': background' if cluster == 0 else ''}\n"
             f"mean {words.number(noise.means[cluster])}\n{np.count_nonzero(labels == cluster) / fitted:.1%} of voxels",
@@ -72,7 +69,7 @@ def _layers(result: Snr, noise: MixtureNoise) -> list[Layer]:
         )
         for cluster in range(count)
     ]
-    cmap = ListedColormap(cluster_colours(count)).with_extremes(bad=page.UNDEFINED)
+    cmap = ListedColormap(cluster_colours(count)).with_extremes(bad=UNDEFINED)
     scale = Scale(-0.5, count - 0.5, "neither", "")
     together = np.where(finite, labels, np.nan)
     return [*layers, Layer(together, result.image, cmap, scale, title="all clusters", exact=True)]

@@ -8,13 +8,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from mrsnr.errors import ArgumentError
-from mrsnr.figures import page, words
+from mrsnr.figures import words
+from mrsnr.figures.page import colours
 from mrsnr.figures.panels import Drawn, Layer, draw_montage, overlay
 from mrsnr.figures.slices import as_volume, grey_scale, volume_of
 from mrsnr.model import FloatArray, Image, Noise, Snr, Temporal
 
 _MASK_COLOUR, _MASK_ALPHA = "#00b4ff", 0.6  # a blue that anatomy in grey never has
-_LEGEND = 2  # lines: what one line of legend with its margins takes
 _UNITS = {"phase": "phase (image units)", "real": "real part (image units)"}
 
 
@@ -37,8 +37,7 @@ def montage(image: Image, *, slice: int | None = None, volume: int = 0) -> Figur
     """
     drawn = _grey(image, volume_of(image, volume), index=slice)
     kind = "magnitude of complex data" if image.kind == "complex" else image.kind
-    page.title(drawn.figure, f"Image ({kind})", words.volume_label(image, volume))
-    return drawn.figure
+    return drawn.finish(f"Image ({kind})", words.volume_label(image, volume), below=_undefined(drawn))
 
 
 def mean_montage(result: Temporal, *, slice: int | None = None) -> Figure:  # noqa: A002 - the field's word
@@ -52,8 +51,7 @@ def mean_montage(result: Temporal, *, slice: int | None = None) -> Figure:  # no
         As in `montage`.
     """
     drawn = _grey(result.image, as_volume(result.mean), index=slice)
-    page.title(drawn.figure, "Temporal mean", f"{result.volumes} volumes")
-    return drawn.figure
+    return drawn.finish("Temporal mean", f"{result.volumes} volumes", below=_undefined(drawn))
 
 
 def noise_mask(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A002 - the field's word
@@ -77,30 +75,26 @@ def noise_mask(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
             "This result has no noise, so there is no noise mask to draw; "
             "expected a result of a method that found the noise."
         )
-    drawn = _grey(result.image, volume_of(result.image), index=slice, free_lines=_LEGEND)
+    drawn = _grey(result.image, volume_of(result.image), index=slice)
     overlay(drawn, as_volume(noise.region), colour=_MASK_COLOUR, alpha=_MASK_ALPHA)
-    drawn.figure.legend(
-        handles=[Patch(color=_on_black(), label=_region_words(noise))],
-        loc="outside lower center",
-        fontsize=page.SMALL,
-        frameon=False,
-    )
-    page.title(
-        drawn.figure,
+    return drawn.finish(
         "Where the noise was taken from",
         words.volume_label(result.image),
         words.method_words(result),
         words.value_words(result),
+        below=_undefined(drawn),
+        legend=Patch(color=_on_black(), label=_region_words(noise)),
     )
-    return drawn.figure
 
 
-def _grey(image: Image, voxels: FloatArray, *, index: int | None, free_lines: int = 0) -> Drawn:
-    drawn = draw_montage(Layer(voxels, image, page.colours("gray"), grey_scale(voxels)), index)
+def _grey(image: Image, voxels: FloatArray, *, index: int | None) -> Drawn:
+    drawn = draw_montage(Layer(voxels, image, colours("gray"), grey_scale(voxels)), index)
     drawn.colour_bar(_UNITS.get(image.kind, "intensity (image units)"))
-    undefined = "" if np.isfinite(voxels).all() else "neutral grey: not finite"
-    drawn.caption(undefined, free_lines=free_lines)
     return drawn
+
+
+def _undefined(drawn: Drawn) -> tuple[str, ...]:
+    return () if np.isfinite(drawn.layers[0].voxels).all() else ("grey: not finite",)
 
 
 def _region_words(noise: Noise) -> str:

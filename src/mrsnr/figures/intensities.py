@@ -8,11 +8,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mrsnr.figures import page, words
+from mrsnr.figures import words
 from mrsnr.figures.clusters import cluster_colours
+from mrsnr.figures.lettering import SMALL, TITLE, joined
+from mrsnr.figures.page import DPI
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import FloatArray, MixtureNoise, Noise, Snr
 
+_WIDTH = 10.0  # inches
 _BINS = 200
 _MANY_ZEROS = 0.05  # of all voxels: more than noise can give; masked or filled in, so they get their own bar
 _MOST_STEPS = 65536  # different values: above it, the values are not whole numbers times a step
@@ -51,22 +54,22 @@ def histogram(result: Snr) -> Figure:
     voxels = volume_of(result.image)
     finite = voxels[np.isfinite(voxels)]
     ends = _ranges(finite, result.noise)
-    figure = Figure(figsize=(10, 6.5), dpi=page.DPI, layout="constrained")
+    figure = Figure(figsize=(_WIDTH, 6.5), dpi=DPI, layout="constrained")
     names = ("all voxels", "the dark end, in finer bins") if len(ends) > 1 else ("all voxels",)
     panels = figure.subplots(1, len(ends), squeeze=False)[0]
     for axes, (low, high), name in zip(panels, ends, names, strict=True):
         _draw(axes, voxels, result.noise, low=low, high=high)
-        page.panel_title(axes, name)
+        axes.set_title(name, fontsize=SMALL)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=page.SMALL, frameon=False)
-    page.title(
-        figure,
+    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=SMALL, frameon=False)
+    title = (
         "Voxel intensities",
         words.source_name(result.image),
         words.volume_label(result.image),
         words.method_words(result),
         words.value_words(result),
     )
+    figure.suptitle(joined(title, TITLE, width=_WIDTH), fontsize=TITLE, parse_math=False)
     return figure
 
 
@@ -134,13 +137,13 @@ def _draw(axes: Axes, voxels: FloatArray, noise: Noise | None, *, low: float, hi
         inside = voxels[as_volume(noise.region) & np.isfinite(voxels)]
         counts, _ = np.histogram(inside, bins.edges)
         axes.stairs(counts, bins.edges, color="#0072b2", linewidth=1.5, label="voxels that the noise was taken from")
+    axes.set_ylim(0.5, 3 * max(float(bins.counts.max()), bins.zeros, 1.0))  # before "log", which wants limits above 0
     axes.set_yscale("log")
-    axes.set_ylim(0.5, 3 * max(float(bins.counts.max()), bins.zeros, 1.0))
     margin = 0.03 * (bins.edges[-1] - bins.edges[0])
     axes.set_xlim(bins.edges[0] - margin, bins.edges[-1] + margin)
-    axes.set_xlabel("intensity (image units)", fontsize=page.SMALL + 1)
-    axes.set_ylabel(f"voxels per bin of {bins.width:.3g} (log scale)", fontsize=page.SMALL + 1)
-    axes.tick_params(labelsize=page.SMALL)
+    axes.set_xlabel("intensity (image units)", fontsize=SMALL + 1)
+    axes.set_ylabel(f"voxels per bin of {bins.width:.3g} (log scale)", fontsize=SMALL + 1)
+    axes.tick_params(labelsize=SMALL)
 
 
 def _draw_zeros(axes: Axes, bins: Bins, *, share: float) -> None:
@@ -177,5 +180,5 @@ def _mark_mean(axes: Axes, mean: float, cluster: int, *, colour: tuple[float, ..
     axes.axvline(mean, color=colour, linewidth=1, linestyle=":")
     axes.text(
         mean, 0.985 - 0.04 * (cluster % 3), f" {cluster}", transform=axes.get_xaxis_transform(), color=colour,
-        weight="bold", fontsize=page.SMALL, ha="left", va="top"
+        weight="bold", fontsize=SMALL, ha="left", va="top"
     )  # fmt: skip

@@ -8,7 +8,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from mrsnr.errors import ArgumentError
-from mrsnr.figures import page, words
+from mrsnr.figures import words
+from mrsnr.figures.lettering import shortened
+from mrsnr.figures.page import colours
 from mrsnr.figures.panels import Drawn, Layer, draw_columns, draw_montage, outline
 from mrsnr.figures.slices import as_volume, chosen_slices, snr_scale
 from mrsnr.model import FloatArray, Image, Snr, Temporal
@@ -45,20 +47,14 @@ def snr_map(result: Snr, *more: Snr, slice: int | None = None) -> Figure:  # noq
         index=slice,
     )
     drawn.colour_bar("SNR (dimensionless)")
-    drawn.caption(_undefined(drawn))
     first = shown[0][1]
+    title: tuple[str, ...]
     if more:
         which = "" if len(shown) == len(more) + 1 else f"{len(shown)} of {len(more) + 1} volumes"
-        page.title(drawn.figure, "SNR maps, one colour scale", which, words.method_words(first))
+        title = ("SNR maps, one colour scale", which, words.method_words(first))
     else:
-        page.title(
-            drawn.figure,
-            "SNR map",
-            words.volume_label(first.image),
-            words.method_words(first),
-            words.value_words(first),
-        )
-    return drawn.figure
+        title = ("SNR map", words.volume_label(first.image), words.method_words(first), words.value_words(first))
+    return drawn.finish(*title, below=_undefined(drawn))
 
 
 def tsnr_maps(
@@ -97,14 +93,11 @@ def tsnr_maps(
     drawn = _draw(maps, index=slice, limits=limits)
     drawn.colour_bar("temporal SNR (dimensionless)")
     outlined = [outline(drawn, n, as_volume(each.mask)) for n, each in enumerate(results)]
-    drawn.caption("white line: mask of the median" if any(outlined) else "", _undefined(drawn))
+    line = ("white line: mask of the median",) if any(outlined) else ()
     alone = (
-        [*map(page.shortened, titles or ()), words.temporal_value(results[0])]
-        if len(results) == 1
-        else ["one colour scale"]
+        [*map(shortened, titles or ()), words.temporal_value(results[0])] if len(results) == 1 else ["one colour scale"]
     )
-    page.title(drawn.figure, "Temporal SNR", *(() if each_how else how), *alone)
-    return drawn.figure
+    return drawn.finish("Temporal SNR", *(() if each_how else how), *alone, below=(*line, *_undefined(drawn)))
 
 
 def _draw(
@@ -112,16 +105,15 @@ def _draw(
 ) -> Drawn:
     """Draw one map as a montage, several side by side, all on one colour scale."""
     scale = snr_scale([values for _, _, values in maps], limits=limits)
-    cmap = page.colours(_COLOURS)
+    cmap = colours(_COLOURS)
     layers = [Layer(as_volume(values), image, cmap, scale, title) for title, image, values in maps]
     return draw_montage(layers[0], index) if len(layers) == 1 else draw_columns(layers, index)
 
 
 def _head(name: str, result: Temporal, *, how: bool) -> str:
-    lines = [page.shortened(name, longest=_LONGEST_HEAD), words.temporal_value(result)]
+    lines = [shortened(name, longest=_LONGEST_HEAD), words.temporal_value(result)]
     return "\n".join([*lines, words.detrending(result)] if how else lines)
 
 
-def _undefined(drawn: Drawn) -> str:
-    defined = all(np.isfinite(layer.voxels).all() for layer in drawn.layers)
-    return "" if defined else "grey: undefined"
+def _undefined(drawn: Drawn) -> tuple[str, ...]:
+    return () if all(np.isfinite(layer.voxels).all() for layer in drawn.layers) else ("grey: undefined",)

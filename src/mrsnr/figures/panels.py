@@ -12,10 +12,14 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap, ListedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from mrsnr.figures import page, words
+from mrsnr.figures import words
+from mrsnr.figures.lettering import SMALL, wrapped
 from mrsnr.figures.orientation import Display, display_of
+from mrsnr.figures.page import WIDTH, Page, columns_for
 from mrsnr.figures.slices import Scale, chosen_slices, slice_count
 from mrsnr.model import BoolArray, Image
 
@@ -45,31 +49,44 @@ class Layer:
         return float(height * self.display.aspect / width)
 
     def draw(self, axes: Axes, index: int) -> None:
-        """Draw one slice."""
-        page.draw_slice(
-            axes, self.voxels[..., index], display=self.display, cmap=self.cmap, scale=self.scale, exact=self.exact
+        """Draw one slice the radiological way up, with the letters of its four edges."""
+        axes.imshow(
+            np.ma.masked_invalid(self.display.apply(self.voxels[..., index])),
+            cmap=self.cmap,
+            vmin=self.scale.low,
+            vmax=self.scale.high,
+            aspect=self.display.aspect,
+            interpolation="nearest" if self.exact else "antialiased",
+            origin="upper",
         )
+        for letter, x, y, horizontal, vertical in (
+            (self.display.left, 0.015, 0.5, "left", "center"),
+            (self.display.right, 0.985, 0.5, "right", "center"),
+            (self.display.top, 0.5, 0.985, "center", "top"),
+            (self.display.bottom, 0.5, 0.015, "center", "bottom"),
+        ):
+            axes.text(
+                x, y, letter, transform=axes.transAxes, ha=horizontal, va=vertical, fontsize=SMALL, weight="bold",
+                color="white", path_effects=[withStroke(linewidth=2, foreground="black")]
+            )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure with, for each layer, its panels and the slice number that each of them shows."""
+    """A page with, for each layer, its panels and the slice number that each of them shows."""
 
-    figure: Figure
+    page: Page
     layers: tuple[Layer, ...]
     panels: tuple[tuple[tuple[Axes, int], ...], ...]
 
-    @property
-    def axes(self) -> list[Axes]:
-        """All panels."""
-        return [axes for column in self.panels for axes, _ in column]
-
     def colour_bar(self, label: str) -> None:
-        """Add one colour bar, for all panels: they are on one scale."""
-        page.colour_bar(self.figure, self.axes[0].images[0], self.axes, label=label, scale=self.layers[0].scale)
+        """Add the colour bar of the first layer, for all panels: they are on one scale."""
+        scale = self.layers[0].scale
+        label = f"{label}\ncolours: {scale.words}"
+        self.page.colour_bar(self.panels[0][0][0].images[0], label=label, extend=scale.extend)
 
-    def caption(self, *more: str, free_lines: int = 0) -> None:
-        """Say below the panels where they lie in the patient and in the file."""
+    def finish(self, *title: str, below: Sequence[str] = (), legend: Patch | None = None) -> Figure:
+        """Write the title, and below the panels where they lie in the patient and in the file."""
         places = {
             words.geometry(layer.image, layer.display, [index for _, index in column]): None
             for layer, column in zip(self.layers, self.panels, strict=True)
@@ -80,42 +97,37 @@ class Drawn:
         else:  # the files' names are above the columns
             where = tuple(", ".join(filter(None, place)) for place in places)
         sides = {words.convention(layer.display): None for layer in self.layers}
-        page.caption(self.figure, *where, *sides, *more, free_lines=free_lines)
+        return self.page.arrange(title=title, caption=(*where, *sides, *below), legend=legend)
 
 
 def draw_montage(layer: Layer, index: int | None) -> Drawn:
     """Draw the slices of one volume, as large as they fit, or the one slice asked for."""
     shown = chosen_slices(slice_count(layer.image), index)
-    rows, columns = page.panel_grid(len(shown), layer.ratio)
-    figure, grid = page.new_page(rows, columns, ratio=layer.ratio)
-    axes = [panel for row in grid for panel in row]
-    for spare in axes[len(shown) :]:
-        spare.remove()
-    panels = tuple(zip(axes, shown, strict=False))
-    for panel, number in panels:
-        layer.draw(panel, number)
-        page.panel_title(panel, words.panel_label(number, layer.image, shown))
-    return Drawn(figure, (layer,), (panels,))
+    page = Page(ratio=layer.ratio)
+    columns = columns_for(len(shown), layer.ratio)
+    panels = []
+    for place, number in enumerate(shown):
+        axes = page.panel(place // columns, place % columns, words.panel_label(number, layer.image, shown))
+        layer.draw(axes, number)
+        panels.append((axes, number))
+    return Drawn(page, (layer,), (tuple(panels),))
 
 
 def draw_columns(layers: Sequence[Layer], index: int | None) -> Drawn:
     """Draw several volumes side by side, a column each: up to three slices, or the one slice asked for."""
-    shown = [chosen_slices(slice_count(layer.image), index, most=2 if len(layers) < 3 else 3) for layer in layers]
-    lines = max(layer.title.count("\n") for layer in layers) + 1
-    rows = max(map(len, shown))
-    ratio = max(layer.ratio for layer in layers)
-    figure, grid = page.new_page(rows, len(layers), ratio=ratio, more_lines=lines)
+    page = Page(ratio=max(layer.ratio for layer in layers))
     panels = []
-    for column, (layer, numbers) in enumerate(zip(layers, shown, strict=True)):
-        axes = [row[column] for row in grid]
-        for panel, number in zip(axes, numbers, strict=False):
-            above = f"{layer.title}\n" if number == numbers[0] else ""
-            layer.draw(panel, number)
-            page.panel_title(panel, above + words.panel_label(number, layer.image, numbers))
-        for spare in axes[len(numbers) :]:
-            spare.remove()
-        panels.append(tuple(zip(axes, numbers, strict=False)))
-    return Drawn(figure, tuple(layers), tuple(panels))
+    for column, layer in enumerate(layers):
+        shown = chosen_slices(slice_count(layer.image), index, most=2 if len(layers) < 3 else 3)
+        drawn = []
+        for row, number in enumerate(shown):
+            head = words.panel_label(number, layer.image, shown)
+            above = wrapped(f"{layer.title}\n", SMALL, width=WIDTH / len(layers)) + "\n" if row == 0 else ""
+            axes = page.panel(row, column, above + head)
+            layer.draw(axes, number)
+            drawn.append((axes, number))
+        panels.append(tuple(drawn))
+    return Drawn(page, tuple(layers), tuple(panels))
 
 
 def overlay(drawn: Drawn, mask: BoolArray, *, colour: str, alpha: float) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mrsnr.figures.lettering import shortened
 from mrsnr.figures.orientation import Display
-from mrsnr.figures.page import shortened
 from mrsnr.figures.slices import slice_count
 from mrsnr.model import CheckVerdict, Image, MixtureNoise, Snr, Temporal
 

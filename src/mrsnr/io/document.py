@@ -31,6 +31,7 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
         "software": {"name": "mrsnr", "version": several[0].provenance["version"]},
         "source": source_of(image),
         "kind": image.kind,
+        "shape": list(image.shape if len(several) == 1 else (*image.shape, len(several))),
         "voxel_size_mm": list(image.voxel_size),
         "results": [plain(_temporal(r) if isinstance(r, Temporal) else _snr(r)) for r in several],
     }
@@ -46,27 +47,34 @@ def source_of(image: Image) -> dict[str, Any] | None:
         return None
     path = Path(str(source))
     with path.open("rb") as file:
-        return {"name": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+        return {"name": as_text(path.name), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
 
 
 def plain(value: Any) -> Any:
     """Return a value made of what JSON knows; numbers that are not finite become ``None``."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {as_text(str(key)): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray | np.generic):
         return plain(value.tolist())
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    return value
+    return as_text(value) if isinstance(value, str) else value
+
+
+def as_text(words: str) -> str:
+    """Return what can be written as UTF-8: a file's name may hold bytes that no text can."""
+    return words.encode("utf-8", "replace").decode("utf-8")
 
 
 def _snr(result: Snr) -> dict[str, Any]:
+    sigma = result.noise.sigma if result.noise is not None else None
     return {
         "quantity": "snr",
         "volume": result.provenance["volume"],
         "value": result.value,
+        "signal": result.value * sigma if result.value is not None and isinstance(sigma, float) else None,
         "interval": result.interval,
         "verdict": str(result.verdict),
         "reasons": _checks(result.reasons),

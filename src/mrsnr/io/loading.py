@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,15 +32,35 @@ def load(path: str | Path) -> Image:
     ImageError
         If what it holds is not a 2-D to 4-D image of numbers, or its affine is singular.
     """
-    file = Path(path).expanduser()
-    if file.is_dir():
-        raise UnreadableError(f"{file} is a folder; expected one file, {_endings()}.")
-    if not file.exists():
-        raise UnreadableError(f"There is no file {file}.")
+    file = _existing(path)
     for ending, read in READERS.items():
         if file.name.lower().endswith(ending):
             return read(file)
     raise UnreadableError(f"{file.name} has an ending that is not known; expected {_endings()}.")
+
+
+def _existing(path: str | Path) -> Path:
+    """Return the path of a file that is there."""
+    file = expanded(path)
+    try:
+        mode = file.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UnreadableError(f"There is no file {file}.") from None
+    except (OSError, ValueError) as error:
+        raise UnreadableError(f"{file} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
+    if stat.S_ISDIR(mode):
+        raise UnreadableError(f"{file} is a folder; expected one file, {_endings()}.")
+    if not stat.S_ISREG(mode):
+        raise UnreadableError(f"{file} is a pipe or device; expected a file on disk, {_endings()}.")
+    return file
+
+
+def expanded(path: str | Path) -> Path:
+    """Return the path with the home folder in place of ``~``, if there is such a home."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def stem(path: str | Path) -> str:

@@ -23,6 +23,7 @@ _log = logging.getLogger("mrsnr")
 _BROKEN = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError)
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 _LARGEST_SIDECAR = 16 * 2**20  # bytes
+_LARGEST_NUMBER = 1e9  # seconds: what is above is no time of a scan
 _PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
 _NAME_ENDS = {
     "_ph": "phase",
@@ -93,7 +94,7 @@ def _broken(path: Path, error: BaseException) -> UnreadableError:
         beginning = file.read(64)
     if beginning.startswith(b"version https://git-lfs"):
         return UnreadableError(f"{path.name} is a git-LFS pointer, not the image; run 'git lfs pull' to get the image.")
-    if isinstance(error, EOFError | zlib.error) or "bytes" in str(error):
+    if isinstance(error, EOFError | zlib.error) or "bytes" in str(error) or "mmap length" in str(error):
         return UnreadableError(f"{path.name} is truncated or damaged: its data end early. Copy or download it again.")
     return UnreadableError(f"{path.name} is not a readable NIfTI file ({_first_line(error)}).")
 
@@ -104,7 +105,7 @@ def _first_line(error: BaseException) -> str:
 
 def _meta(header: Any, path: Path) -> dict[str, Any]:
     sidecar = _sidecar(path)
-    space, time = header.get_xyzt_units()
+    space, time = _units(header)
     meta: dict[str, Any] = {
         "source": str(path),
         "sidecar": sidecar,
@@ -119,6 +120,7 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
             "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
             "sform_code": int(header["sform_code"]),
             "xyzt_units": (space, time),
+            "time_step": float(header["pixdim"][4]),
             "version": 2 if int(header["sizeof_hdr"]) == 540 else 1,
         },
     }
@@ -160,6 +162,15 @@ def _kind(sidecar: dict[str, Any], path: Path, dtype: np.dtype[Any]) -> str:
     return next((kind for end, kind in _NAME_ENDS.items() if name.endswith(end) or f"{end}_" in name), "magnitude")
 
 
+def _units(header: Any) -> tuple[str, str]:
+    """Return the units of space and time, unknown where the header holds a number that means none."""
+    try:
+        space, time = header.get_xyzt_units()
+    except KeyError:
+        return "unknown", "unknown"
+    return str(space), str(time)
+
+
 def _header_tr(header: Any, unit: str) -> float | None:
     zooms = header.get_zooms()
     if len(zooms) < 4 or unit not in _SECONDS or not zooms[3] > 0:
@@ -168,4 +179,7 @@ def _header_tr(header: Any, unit: str) -> float | None:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    """Return a number of a sidecar, which may hold anything."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if abs(value) < _LARGEST_NUMBER else None  # not NaN either

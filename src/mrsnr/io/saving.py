@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr import __version__
-from mrsnr.errors import OutputError
-from mrsnr.io.document import document, plain, source_of
-from mrsnr.io.loading import stem
+from mrsnr.io.document import document, plain
+from mrsnr.io.loading import expanded, stem
+from mrsnr.io.staging import staging
 from mrsnr.model import Image, MixtureNoise, Snr, Temporal
 
 Result = Snr | Temporal | Sequence[Snr]
@@ -27,7 +24,7 @@ Result = Snr | Temporal | Sequence[Snr]
 _SNR_MAPS = ("snr_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "clusters", "snr_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
-_TEMPORAL_PICTURES = ("tsnr_map",)
+_TEMPORAL_PICTURES = ("mean_montage", "montage", "tsnr_map")
 
 
 class Drawing(Protocol):
@@ -85,7 +82,8 @@ def save(
     begin = name or name_of(image)
     numbers = document(result)
     drawings = figures or {}
-    with staging(folder, written_by(result, name=begin), overwrite=overwrite) as stage:
+    may_write = {*written_by(result, name=begin), *(f"{begin}_{key}.png" for key in drawings)}
+    with staging(folder, sorted(may_write), overwrite=overwrite) as stage:
         for part in _maps(result):
             write_map(stage / f"{begin}_{part.name}.nii.gz", part.data, image)
             _write_json(stage / f"{begin}_{part.name}.json", _sidecar(result, part, numbers))
@@ -93,7 +91,7 @@ def save(
             figure.savefig(stage / f"{begin}_{key}.png")
         _write_json(stage / f"{begin}_{_suffix(result)}.json", numbers)
         files = sorted(file.name for file in stage.iterdir())
-    return tuple(Path(folder) / file for file in files)
+    return tuple(expanded(folder) / file for file in files)
 
 
 def name_of(image: Image) -> str:
@@ -109,57 +107,6 @@ def written_by(result: Result | type[Snr | Temporal], *, name: str) -> tuple[str
     files = [f"{name}_{part}{ending}" for part in maps for ending in (".nii.gz", ".json")]
     files += [f"{name}_{key}.png" for key in pictures]
     return (*files, f"{name}_{'tsnr' if series else 'snr'}.json")
-
-
-@contextmanager
-def staging(folder: str | Path, files: Sequence[str], *, overwrite: bool) -> Iterator[Path]:
-    """Give a temporary folder to write to; at the end its files move to where they belong, or none does.
-
-    Parameters
-    ----------
-    folder
-        Where the files belong; made if it is not there, and taken away again if nothing came of it.
-    files
-        Names that may be written. None may be there yet; with ``overwrite`` they are replaced, and removed if nothing
-        new has their name, so that no old map stays beside new numbers.
-    overwrite
-        Whether files that are there may be replaced.
-
-    Raises
-    ------
-    OutputError
-        If a file is there and may not be replaced, or the folder cannot be written.
-    """
-    target = Path(folder).expanduser()
-    refuse_existing(target, files, overwrite=overwrite)
-    made = not target.exists()
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".mrsnr-", dir=target))
-    except OSError as error:
-        raise OutputError(f"The folder {target} cannot be written: {error.strerror}.") from error
-    try:
-        yield stage
-        new = sorted(file.name for file in stage.iterdir())
-        for file in new:
-            (stage / file).replace(target / file)
-        for file in set(files) - set(new):
-            (target / file).unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"Writing to {target} failed: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        if made and not any(target.iterdir()):
-            target.rmdir()
-
-
-def refuse_existing(folder: str | Path, files: Iterable[str], *, overwrite: bool) -> None:
-    """Raise `OutputError` if one of the files is there and may not be replaced."""
-    existing = [file for file in files if (Path(folder).expanduser() / file).exists()]
-    if existing and not overwrite:
-        raise OutputError(
-            f"{existing[0]} is already in {folder}; choose another folder, or allow it to be replaced (overwrite)."
-        )
 
 
 def _first(result: Result) -> Snr | Temporal:
@@ -223,13 +170,16 @@ def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
     kept: dict[str, Any] = image.meta.get("nifti", {})
     made = nibabel.Nifti2Image if kept.get("version") == 2 else nibabel.Nifti1Image
     written: Any = made(data, image.affine)  # type: ignore[no-untyped-call]
+    space, time = kept.get("xyzt_units", ("mm", "sec"))
+    written.header.set_xyzt_units(xyz=space, t=time)
+    if data.ndim == 4 and "time_step" in kept:
+        written.header["pixdim"][4] = kept["time_step"]
     if kept:
         written.set_sform(kept["sform"], code=kept["sform_code"])
         written.set_qform(kept["qform"], code=kept["qform_code"])
-        space, time = kept["xyzt_units"]
-        written.header.set_xyzt_units(xyz=space, t=time)
-    else:
-        written.header.set_xyzt_units(xyz="mm", t="sec")
+    if not np.allclose(written.affine, image.affine, rtol=1e-5, atol=1e-4):  # the image was moved since it was read
+        written.set_sform(image.affine, code="aligned")
+        written.set_qform(image.affine, code="aligned")
     written.header["descrip"] = f"mrsnr {__version__}"
     nibabel.save(written, path)
 
@@ -240,14 +190,13 @@ def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, A
         method, parameters = "temporal", {"order": first.order}
     else:
         method, parameters = first.method, dict(first.noise.parameters if first.noise else {})
-    source = source_of(first.image)
     return {
         "Description": part.description,
         "Units": part.units,
         "Method": method,
         "Parameters": plain(parameters),
         "Definition": first.provenance["definition"],
-        "Sources": [] if source is None else [source],
+        "Sources": [] if numbers["source"] is None else [numbers["source"]],
         "GeneratedBy": [{"Name": "mrsnr", "Version": numbers["software"]["version"]}],
     }
 

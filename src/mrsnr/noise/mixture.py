@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from mrsnr.checks import convergence, kind, ratio, sensitivity, zeros
 from mrsnr.distributions import RAYLEIGH_SD
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.mixture import Counts, Mixture, assign, count, fit_standardised
+from mrsnr.intensities import Counts, assign, count
+from mrsnr.mixture import Mixture, fit_standardised
 from mrsnr.model import BoolArray, Check, Image, LabelArray, MixtureNoise, Noise, Regions
 from mrsnr.noise import estimator
 
@@ -55,7 +56,7 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
     """
     if clusters not in CLUSTERS:
         raise ArgumentError(f"clusters is {clusters!r}; expected a whole number from 2 to 6.")
-    voxels = intensities(image)
+    voxels = magnitudes(image)
     finite = np.isfinite(voxels)
     if not finite.any():
         raise ImageError("No voxel is finite: the image holds only NaN or infinity.")
@@ -66,7 +67,7 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
     return _from_cluster(image, voxels, finite, int(clusters))
 
 
-def intensities(image: Image) -> NDArray[Any]:
+def magnitudes(image: Image) -> NDArray[Any]:
     """Return the voxels as real numbers: a complex image by its magnitude."""
     data = np.asarray(image.data)
     return np.abs(data) if np.iscomplexobj(data) else data

@@ -1,0 +1,85 @@
+"""What became of each image: what is printed, as text or JSON, is made from this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mrsnr.cli.status import INPUT, OK, REFUSED
+from mrsnr.errors import ImageError, InputError, RegionError, UnreadableError
+
+_SHORT = {
+    UnreadableError: "unreadable",
+    ImageError: "unusable image",
+    RegionError: "unusable mask or labels",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The numbers measured on one image (`mrsnr.io.document`), or why there are none.
+
+    The maps are not kept: with many images they would fill the memory.
+    """
+
+    path: Path
+    document: dict[str, Any] | None = None
+    error: InputError | None = None
+    files: tuple[Path, ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The exit status that this image alone would have."""
+        if self.document is None:
+            return INPUT
+        return REFUSED if all(result["value"] is None for result in self.results) else OK
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """One entry per volume, none if there was an error."""
+        return [] if self.document is None else list(self.document["results"])
+
+    @property
+    def sentence(self) -> str:
+        """What was wrong, with the image's name in it."""
+        sentence = str(self.error)
+        return sentence if self.path.name in sentence else f"{self.path.name}: {sentence}"
+
+    @property
+    def short_error(self) -> str:
+        """What was wrong, for a table."""
+        return next((short for kind, short in _SHORT.items() if isinstance(self.error, kind)), "unusable")
+
+    @classmethod
+    def of_error(cls, path: Path, error: InputError | MemoryError) -> Outcome:
+        """Return the outcome of an image that could not be measured."""
+        if isinstance(error, MemoryError):
+            error = ImageError("The image does not fit into memory.")
+        return cls(path, error=error)
+
+
+def as_json(outcomes: Sequence[Outcome], *, given: Sequence[Path]) -> dict[str, Any]:
+    """Return the one document that --json prints.
+
+    Parameters
+    ----------
+    outcomes
+        One per image.
+    given
+        All files named on the command line: their folders, which may name a patient, are left out of what is said.
+    """
+    return {"schema": 1, "images": [outcome.document or failed(outcome, given=given) for outcome in outcomes]}
+
+
+def failed(outcome: Outcome, *, given: Sequence[Path]) -> dict[str, Any]:
+    """Return what stands in a JSON document for an image that could not be measured."""
+    from mrsnr.io.document import as_text
+    from mrsnr.io.loading import expanded
+
+    sentence = str(outcome.error)
+    for path in given:
+        for form in (str(expanded(path)), str(path)):
+            sentence = sentence.replace(form, path.name or form)
+    return {"source": {"name": as_text(outcome.path.name), "sha256": None}, "error": as_text(sentence)}

@@ -1,0 +1,125 @@
+"""Each check on data that should pass it and on data that should not."""
+
+import numpy as np
+import pytest
+
+from mrsnr import Image, checks
+
+
+@pytest.fixture(scope="module")
+def air():
+    return np.random.default_rng(0).rayleigh(10, 200_000)
+
+
+class TestZeros:
+    def test_float_noise_passes(self, air):
+        assert checks.zeros(air, sigma=10.0).verdict == "pass"
+
+    @pytest.mark.parametrize("sigma", [0.7, 1, 2, 5, 10])
+    def test_rounded_noise_passes_with_the_zeros_it_must_have(self, sigma):
+        rounded = np.round(np.random.default_rng(1).rayleigh(sigma, 100_000))
+        check = checks.zeros(rounded, sigma=sigma)
+        assert check.value == pytest.approx(1 - np.exp(-0.125 / sigma**2), abs=0.002)
+        assert check.verdict == ("pass" if sigma > 1.5 else "fail")
+
+    def test_scaled_integers_are_judged_like_integers(self):
+        rounded = 0.37 * np.round(np.random.default_rng(1).rayleigh(2, 100_000))
+        assert checks.zeros(rounded, sigma=0.74).verdict == "pass"
+
+    def test_masked_air_fails_with_its_fraction(self, air):
+        masked = np.where(np.arange(air.size) < 0.2 * air.size, 0, air)
+        check = checks.zeros(masked, sigma=10.0)
+        assert check.verdict == "fail"
+        assert check.value == pytest.approx(0.2)
+        assert "20.0 %" in check.sentence
+
+    def test_a_few_zeros_in_float_noise_warn(self, air):
+        few = np.where(np.arange(air.size) < 0.01 * air.size, 0, air)
+        assert checks.zeros(few, sigma=10.0).verdict == "warn"
+
+    def test_nothing_at_all_fails(self):
+        assert checks.zeros(np.array([]), sigma=None).verdict == "fail"
+
+
+class TestRatio:
+    def test_rayleigh_noise_passes_whatever_its_sigma(self, air):
+        for factor in (1e-3, 1, 1e3):
+            assert checks.ratio(factor * air).verdict == "pass"
+
+    def test_a_small_sample_is_judged_by_its_standard_error(self):
+        seen = [checks.ratio(np.random.default_rng(n).rayleigh(1, 60)).verdict for n in range(200)]
+        assert seen.count("pass") >= 198
+
+    def test_eight_coils_fail_as_too_high(self):
+        coils = np.sqrt((np.random.default_rng(0).normal(0, 1, (16, 50_000)) ** 2).sum(axis=0))
+        check = checks.ratio(coils)
+        assert check.verdict == "fail"
+        assert check.value == pytest.approx(5.6146 / 1.9131 - 1, rel=0.02)
+        assert "coils" in check.sentence
+
+    def test_zeroed_air_fails_as_too_low(self, air):
+        check = checks.ratio(np.where(np.arange(air.size) % 3 == 0, 0, air))
+        assert check.verdict == "fail"
+        assert "zeroed" in check.sentence
+
+    def test_slightly_uneven_air_warns(self):
+        rng = np.random.default_rng(0)
+        uneven = np.concatenate([rng.rayleigh(1, 100_000), rng.rayleigh(1.45, 100_000)])
+        assert checks.ratio(uneven).verdict == "warn"
+
+    @pytest.mark.parametrize("constant", [[], [3.0, 3.0]])
+    def test_no_variation_fails(self, constant):
+        assert checks.ratio(np.array(constant)).verdict == "fail"
+
+
+class TestSensitivity:
+    def test_equal_answers_pass(self):
+        check = checks.sensitivity({2: 30.0, 3: 31.0, 4: 32.0, 5: 32.9})
+        assert check.verdict == "pass"
+        assert check.value == pytest.approx(32.9 / 30)
+
+    def test_the_kidney_that_moves_from_101_to_250_fails_and_says_so(self):
+        check = checks.sensitivity({2: 101.0, 3: 144.0, 4: 250.0, 5: 250.0})
+        assert check.verdict == "fail"
+        assert check.value == pytest.approx(2.475, abs=0.001)
+        assert "101 with 2, 144 with 3, 250 with 4" in check.sentence
+
+    def test_moderate_movement_warns(self):
+        assert checks.sensitivity({2: 36.0, 3: 37.0, 4: 42.0}).verdict == "warn"
+
+    def test_an_undefined_answer_warns(self):
+        check = checks.sensitivity({2: None, 3: 30.0, 4: 30.0})
+        assert check.verdict == "warn"
+        assert "undefined" in check.sentence
+
+    def test_no_answer_fails(self):
+        assert checks.sensitivity({2: None}).verdict == "fail"
+
+
+@pytest.mark.parametrize(
+    ("kind", "verdict"),
+    [("magnitude", "pass"), ("complex", "pass"), ("real", "fail"), ("imaginary", "fail"), ("phase", "fail")],
+)
+def test_only_magnitudes_have_rayleigh_air(kind, verdict):
+    assert checks.kind(Image(np.zeros((2, 2)), np.eye(4), {"kind": kind})).verdict == verdict
+
+
+def test_a_fit_at_rest_passes_and_one_that_moves_warns():
+    assert checks.convergence(converged=True, iterations=40).verdict == "pass"
+    moving = checks.convergence(converged=False, iterations=500)
+    assert moving.verdict == "warn"
+    assert "500" in moving.sentence
+
+
+@pytest.mark.parametrize(("freedom", "verdict"), [(1, "warn"), (7, "warn"), (30, "warn"), (60, "pass"), (300, "pass")])
+def test_short_series_warn(freedom, verdict):
+    assert checks.series_length(degrees_of_freedom=freedom).verdict == verdict
+
+
+def test_distance_between_two_grids_is_in_voxels_of_the_image():
+    image = Image(np.zeros((11, 11, 5)), np.diag([2.0, 2.0, 5.0, 1.0]))
+    moved = np.diag([2.0, 2.0, 5.0, 1.0])
+    moved[2, 3] = 10.0
+    check = checks.geometry(image, Image(np.zeros((11, 11, 5)), moved), name="mask")
+    assert check.value == pytest.approx(2)
+    assert check.verdict == "warn"

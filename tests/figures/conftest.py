@@ -1,0 +1,63 @@
+"""Results made by hand, whose numbers the tests know."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from mrsnr.model import Check, CheckVerdict, Image, MixtureNoise, Snr, Temporal, Verdict
+
+SHAPE = (24, 20, 5)
+AFFINE = np.array([[-2, 0, 0, 40.0], [0, 0, -4, 10.0], [0, 3, 0, -30.0], [0, 0, 0, 1]])  # coronal: L, S, P
+MEANS, SDS, WEIGHTS = (2.0, 50.0, 90.0), (1.0, 6.0, 4.0), (0.5, 0.3, 0.2)
+
+
+@pytest.fixture
+def image():
+    """Three crowds of intensity, as many voxels of each as their weights say, in blocks along y."""
+    rng = np.random.default_rng(7)
+    data = np.empty(SHAPE)
+    for start, stop, mean, sd in zip((0, 10, 16), (10, 16, 20), MEANS, SDS, strict=True):
+        block = data[:, start:stop]
+        block[:] = np.abs(rng.normal(mean, sd, block.shape))
+    return Image(data, AFFINE, {"source": "scans/kidney.nii.gz"})
+
+
+@pytest.fixture
+def result(image):
+    """What a mixture of three clusters finds in that image."""
+    data = np.asarray(image.data)
+    clusters = np.digitize(data, (15, 72)).astype(np.int16)
+    noise = MixtureNoise(
+        sigma=1.5, channels=1, interval=None, region=clusters == 0, checks=(), method="mixture",
+        parameters={"clusters": 3}, clusters=clusters, means=np.array(MEANS), variances=np.array(SDS) ** 2,
+        weights=np.array(WEIGHTS), converged=False, iterations=500, by_clusters={2: 30.0, 3: 44.0, 4: 101.5, 5: None},
+    )  # fmt: skip
+    return Snr(
+        value=44.0, interval=(42.0, 46.0), map=data / 1.5, table=(), noise=noise, method="mixture",
+        verdict=Verdict.CAUTION, reasons=(), provenance={}, image=image,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def refused(result):
+    """A measurement without a value, a noise or a map."""
+    reason = Check("zeros", 0.9, 0.05, CheckVerdict.FAIL, "Nine tenths of the voxels are 0.")
+    return replace(
+        result, value=None, interval=None, map=None, noise=None, method="none", verdict=Verdict.REFUSED,
+        reasons=(reason,),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def series(image):
+    """Temporal SNR of 40 in the mask and 5 outside, undefined in one voxel."""
+    mean = np.asarray(image.data)
+    mask = mean > 15
+    tsnr = np.where(mask, 40.0, 5.0)
+    tsnr[3, 4, 2] = np.nan
+    return Temporal(
+        value=40.0, interval=None, map=tsnr, mean=mean, noise=mean / tsnr, mask=mask, order=2, volumes=30,
+        degrees_of_freedom=27, verdict=Verdict.TRUSTED, reasons=(), provenance={},
+        image=Image(np.stack([mean, mean + 1], axis=-1), AFFINE, image.meta),
+    )  # fmt: skip

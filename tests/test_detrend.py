@@ -1,0 +1,77 @@
+"""Trends vanish, white noise keeps its SD, and undefined stays undefined."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mrsnr.detrend import mean_and_residual_sd, polynomials
+
+
+@pytest.mark.parametrize(("volumes", "order"), [(10, 0), (10, 2), (300, 5), (1, 0), (4, 3)])
+def test_polynomials_are_orthonormal_and_the_first_is_constant(volumes, order):
+    basis = polynomials(volumes, order)
+    np.testing.assert_allclose(basis.T @ basis, np.eye(order + 1), atol=1e-12)
+    np.testing.assert_allclose(np.abs(basis[:, 0]), volumes**-0.5, rtol=1e-12)
+
+
+@pytest.mark.parametrize("order", [0, 1, 2, 3])
+def test_sd_of_white_noise_is_unbiased_whatever_the_order(order):
+    rng = np.random.default_rng(order)
+    series = 500 + rng.normal(0, 5, (40_000, 12))
+    _, sd = mean_and_residual_sd(series, order=order)
+    freedom = 12 - order - 1
+    standard_error = np.sqrt(2 / (freedom * 40_000))
+    assert (sd**2).mean() == pytest.approx(25, rel=4 * standard_error)
+
+
+@settings(max_examples=30, deadline=None)
+@given(slope=st.floats(-5, 5), curve=st.floats(-0.5, 0.5), seed=st.integers(0, 1000))
+def test_a_quadratic_drift_changes_neither_the_sd_nor_adds_to_the_mean(slope, curve, seed):
+    rng = np.random.default_rng(seed)
+    time = np.linspace(-10, 10, 21)
+    noise = rng.normal(0, 1, (3, 21))
+    drift = slope * time + curve * (time**2 - (time**2).mean())
+    mean, sd = mean_and_residual_sd(1000 + noise + drift, order=2)
+    _, still = mean_and_residual_sd(1000 + noise, order=2)
+    np.testing.assert_allclose(sd, still, rtol=1e-8)
+    np.testing.assert_allclose(mean, 1000 + noise.mean(axis=1), rtol=1e-12)
+
+
+def test_against_least_squares_in_extended_precision():
+    rng = np.random.default_rng(1)
+    series = (30_000 + rng.normal(0, 1, (50, 100))).astype(np.float32)
+    mean, sd = mean_and_residual_sd(series, order=2)
+    exact = series.astype(np.longdouble)
+    time = np.arange(100, dtype=np.longdouble) - 49.5
+    design = [time**power for power in range(3)]
+    basis = []
+    for column in design:
+        for done in basis:
+            column = column - (column @ done) * done  # noqa: PLW2901 - Gram-Schmidt
+        basis.append(column / np.sqrt(column @ column))
+    residual = exact - sum(np.outer(exact @ done, done) for done in basis)
+    np.testing.assert_allclose(sd, np.sqrt((residual**2).sum(axis=1) / 97).astype(float), rtol=1e-10)
+    np.testing.assert_allclose(mean, exact.mean(axis=1).astype(float), rtol=1e-14)
+
+
+@pytest.mark.parametrize("series", [np.full(20, 7.3), np.linspace(1, 9, 20), np.arange(20.0) ** 2 / 3])
+def test_a_voxel_with_no_residuals_is_undefined(series):
+    _, sd = mean_and_residual_sd(series[None], order=2)
+    assert np.isnan(sd).all()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_voxel_with_one_bad_value_is_undefined_and_its_neighbour_is_not(bad):
+    series = np.random.default_rng(0).normal(100, 1, (2, 20))
+    series[0, 5] = bad
+    mean, sd = mean_and_residual_sd(series, order=1)
+    assert np.isnan([mean[0], sd[0]]).all()
+    assert np.isfinite([mean[1], sd[1]]).all()
+
+
+def test_blocks_do_not_show(monkeypatch):
+    series = np.random.default_rng(0).normal(100, 1, (7, 5, 3, 20)).astype(np.int16)
+    whole = mean_and_residual_sd(series, order=2)
+    monkeypatch.setattr("mrsnr.detrend._BLOCK_BYTES", 8 * 20 * 4)
+    np.testing.assert_allclose(mean_and_residual_sd(series, order=2), whole, rtol=1e-12)
