@@ -1,7 +1,6 @@
 # ---
 # jupyter:
 #   jupytext:
-#     formats: ipynb,py:percent
 #     text_representation:
 #       extension: .py
 #       format_name: percent
@@ -85,7 +84,7 @@ def folder_of_scans(folder: Path) -> SimpleNamespace:
     high = mrsnr.load(folder / "pcasl-phantom" / "DERIVED_pcasl_phantom_6sl_60dyn_stored.nii.gz")
     found = mrsnr.temporal(high)
     added = 3 * np.median(found.noise[found.mask])  # of the SD: noise adds up in squares, so tSNR falls by sqrt(10)
-    poor = np.asarray(high.data) + np.random.default_rng(0).normal(scale=added, size=high.shape)
+    poor = np.abs(np.asarray(high.data) + np.random.default_rng(0).normal(scale=added, size=high.shape))
     return SimpleNamespace(
         image=mrsnr.load(folder / "kidney-t2w" / "test_sub_02.nii.gz"),
         others={
@@ -344,9 +343,9 @@ for number in (2, 3, 4, 5):
 print(f"the largest is {max(by_clusters.values()) / min(by_clusters.values()):.2f} times the smallest")
 
 # %% [markdown]
-# Nothing about the image or its noise was changed, only how we asked. The more clusters, the tighter the darkest one
-# can become; dark tissue is put in or left out; and the SD follows. If these numbers are far apart, the choice of three
-# decides your result. `result.noise.by_clusters` always has all four of them, and `measure` warns if they disagree.
+# Nothing about the image or its noise was changed, only how we asked. With other clusters dark tissue is put in or
+# left out, bright air too, and the SD follows. If these numbers are far apart, the choice of three decides your result.
+# `result.noise.by_clusters` always has all four of them, and `measure` warns if they disagree.
 
 # %% [markdown]
 # ## 6. The SNR of every voxel
@@ -411,8 +410,8 @@ for air_is in ("noise", "zero"):
     print(f"    {', '.join(zeroed[air_is]['codes'])}")
 
 # %% [markdown]
-# A scanner that masks the air seems to be a hundred times better. So: never compare two scans by this number before you
-# have looked at `zeros` and `ratio`. Most clinical scanners do something to the air.
+# A scanner that masks the air seems to be hundreds of times better. So: never compare two scans by this number before
+# you have looked at `zeros` and `ratio`. Most clinical scanners do something to the air.
 
 # %% [markdown]
 # ## 8. What it gets right
@@ -465,7 +464,7 @@ plt.show()
 # With the right air, the formula is right: within 1 % where the SNR of a label is above 8. Weaker labels read high,
 # because the magnitude of noise is never 0: noise passes for signal. (That can be corrected; it is a story of its own.)
 #
-# With the clusters, every label reads high, and the more so the weaker the signal. The clusters cut: the brightest
+# With the clusters, every label reads high, and the more so the stronger the noise. The clusters cut: the brightest
 # voxels of the air are taken for tissue. What is left has too small an SD. How small can be calculated. If everything
 # above t sigma is cut off, the Rayleigh distribution has this SD left:
 
@@ -616,7 +615,8 @@ print(f"ukat / mrsnr.temporal: {ratio.mean():.4f} on average, from {ratio.min():
 #
 # *The mean.* ukat counts the volumes 1, 2, 3 ... and takes the fitted value at time 0, one step *before* the first
 # volume. `mrsnr.temporal` takes the mean over the volumes. If the signal falls, the value before the start is above the
-# mean; if it rises, below. And a value outside the data is more uncertain: its SD is three times that of the mean.
+# mean; if it rises, below. And a value outside the data is more uncertain: its SD is about three times the
+# mean's.
 #
 # *The SD.* ukat divides the sum of squares by T, the number of volumes. But a parabola has three free numbers, and they
 # take some noise with them. Only T - 3 of T are left, so the sum must be divided by T - 3.

@@ -54,7 +54,7 @@ def assert_readable(figure):
         ("one", 2, ("clusters", "noise_mask", "snr_map")),
         ("several", 2, ("clusters", "snr_map")),
         ("refused", 2, ("montage", "histogram")),
-        ("series", None, ("montage", "tsnr_map")),
+        ("series", None, ("mean", "tsnr_map")),
     ],
 )
 def test_every_figure_is_a_png_that_can_be_read(what, index, names, result, refused, series):

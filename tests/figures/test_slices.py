@@ -55,7 +55,7 @@ def test_the_pixels_are_the_voxels_of_that_slice(result, series):
     for cluster, axes in enumerate(binary):
         np.testing.assert_array_equal(axes.images[0].get_array() == 1, page(result.noise.clusters[..., 3] == cluster))
     np.testing.assert_array_equal(together.images[0].get_array(), page(result.noise.clusters[..., 3]))
-    mean = panels(figures.draw(series, slice=3)["montage"])[0].images[0].get_array()
+    mean = panels(figures.draw(series, slice=3)["mean"])[0].images[0].get_array()
     np.testing.assert_array_equal(mean, page(series.mean[..., 3]))
 
 

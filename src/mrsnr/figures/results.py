@@ -34,8 +34,8 @@ def draw(
     Returns
     -------
     dict
-        Figures by short names that suit a file: ``montage``, ``histogram``, ``clusters``, ``noise_mask``,
-        ``snr_map``, ``tsnr_map``.
+        Figures by short names that suit a file: ``montage``, ``histogram``, ``clusters``, ``noise_mask`` and
+        ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def draw(
         If there is no such slice, or no result.
     """
     if isinstance(result, Temporal):
-        return {"montage": mean_montage(result, slice=slice), "tsnr_map": tsnr_maps(result, slice=slice)}
+        return {"mean": mean_montage(result, slice=slice), "tsnr_map": tsnr_maps(result, slice=slice)}
     results = (result,) if isinstance(result, Snr) else tuple(result)
     if not results:
         raise ArgumentError("There is no result to draw; expected one of mrsnr.measure or mrsnr.temporal.")

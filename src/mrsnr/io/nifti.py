@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import zlib
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,24 @@ def read(path: Path) -> Image:
         raise ImageError(
             f"{path.name} holds voxels of type {header.get_data_dtype()}; expected integer, float or complex numbers."
         )
+    _check_length(opened, path)
     try:
         return Image(FileArray(opened.dataobj, path), _affine(opened, path), _meta(header, path))
     except ImageError as error:
         raise ImageError(f"{path.name}: {error}") from error
+
+
+def _check_length(opened: Any, path: Path) -> None:
+    """Raise `UnreadableError` if an uncompressed file is shorter than its header says; only reading tells of others."""
+    file = Path(opened.file_map["image"].filename or path)
+    if file.suffix == ".gz" or not file.is_file():
+        return
+    expected = int(opened.dataobj.offset) + math.prod(map(int, opened.shape)) * opened.get_data_dtype().itemsize
+    if file.stat().st_size < expected:
+        raise UnreadableError(
+            f"{path.name} is truncated or damaged: its header promises {expected} bytes, {file.name} has "
+            f"{file.stat().st_size}. Copy or download it again."
+        )
 
 
 def _affine(opened: Any, path: Path) -> NDArray[np.float64]:

@@ -24,7 +24,7 @@ Result = Snr | Temporal | Sequence[Snr]
 _SNR_MAPS = ("snr_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "clusters", "snr_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
-_TEMPORAL_PICTURES = ("mean_montage", "montage", "tsnr_map")
+_TEMPORAL_PICTURES = ("mean", "tsnr_map")
 
 
 class Drawing(Protocol):

@@ -1,0 +1,152 @@
+"""What is written is what was measured, where the image was, and all of it or nothing."""
+
+import hashlib
+import json
+
+import nibabel
+import numpy as np
+import pytest
+
+import mrsnr
+from mrsnr.errors import OutputError
+from mrsnr.io import staging
+
+AFFINE = np.array([[-2.0, 0, 0.1, 90], [0, 2.0, 0, -80], [0.1, 0, 5.0, -30], [0, 0, 0, 1]])
+
+
+@pytest.fixture
+def scan(tmp_path, two_levels):
+    """A file with its own qform, sform, codes and units."""
+    image = nibabel.Nifti1Image(np.asarray(two_levels().data, np.float32), AFFINE)
+    image.header.set_xyzt_units("mm", "msec")
+    image.set_sform(AFFINE, code=2)
+    moved = AFFINE.copy()
+    moved[:3, 3] += 7
+    image.set_qform(moved, code=1, strip_shears=True)
+    nibabel.save(image, tmp_path / "scan.nii.gz")
+    return tmp_path / "scan.nii.gz"
+
+
+def test_maps_numbers_and_their_sidecars(tmp_path, scan):
+    result = mrsnr.measure(mrsnr.load(scan))
+    files = mrsnr.save(result, tmp_path / "out")
+    maps = [f"scan_{name}{end}" for name in ("snr_map", "noise_mask", "clusters") for end in (".nii.gz", ".json")]
+    assert sorted(file.name for file in files) == sorted([*maps, "scan_snr.json"])
+    assert sorted(files) == sorted((tmp_path / "out").iterdir())
+    snr_map = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz")
+    assert snr_map.get_data_dtype() == np.float32
+    original = nibabel.load(scan).get_fdata()
+    np.testing.assert_allclose(snr_map.get_fdata() * result.noise.sigma, original, rtol=1e-6)
+    background = nibabel.load(tmp_path / "out/scan_noise_mask.nii.gz").get_fdata() == 1
+    np.testing.assert_array_equal(background, result.noise.region)
+    assert original[background].std() / np.sqrt(2 - np.pi / 2) == pytest.approx(result.noise.sigma, rel=1e-6)
+
+
+def test_maps_lie_where_the_image_lies(tmp_path, scan):
+    mrsnr.save(mrsnr.measure(mrsnr.load(scan)), tmp_path / "out")
+    before, after = nibabel.load(scan), nibabel.load(tmp_path / "out/scan_snr_map.nii.gz")
+    for form in ("get_qform", "get_sform"):
+        (one, code), (other, other_code) = getattr(before, form)(coded=True), getattr(after, form)(coded=True)
+        assert other_code == code
+        np.testing.assert_allclose(other, one, atol=1e-5)
+    assert after.header.get_xyzt_units() == ("mm", "msec")
+    assert b"mrsnr" in after.header["descrip"].item()
+
+
+def test_numbers_are_strict_json_with_the_inputs_hash_and_no_path(tmp_path, scan):
+    result = mrsnr.measure(mrsnr.load(scan))
+    mrsnr.save(result, tmp_path / "out")
+    text = (tmp_path / "out/scan_snr.json").read_text()
+    document = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
+    assert document["source"] == {"name": "scan.nii.gz", "sha256": hashlib.sha256(scan.read_bytes()).hexdigest()}
+    assert document["results"][0]["value"] == result.value
+    assert document["results"][0]["noise"]["mixture"]["means"] == result.noise.means.tolist()
+    sidecar = json.loads((tmp_path / "out/scan_snr_map.json").read_text())
+    assert sidecar["Units"] == "dimensionless"
+    assert sidecar["Sources"] == [document["source"]]
+    assert sidecar["Parameters"] == {"clusters": 3}
+    assert str(tmp_path) not in text
+
+
+def test_several_volumes_go_into_one_file(tmp_path, two_levels):
+    data = np.stack([two_levels(snr=snr).data for snr in (50, 30)], axis=-1)
+    results = mrsnr.measure(mrsnr.Image(data, AFFINE))
+    mrsnr.save(results, tmp_path, name="echoes")
+    assert nibabel.load(tmp_path / "echoes_snr_map.nii.gz").shape == data.shape
+    document = json.loads((tmp_path / "echoes_snr.json").read_text())
+    assert [one["value"] for one in document["results"]] == [one.value for one in results]
+    assert document["source"] is None
+
+
+def test_a_series_writes_its_three_maps(tmp_path):
+    series = 100 + np.random.default_rng(0).normal(0, 1, (4, 4, 3, 20))
+    series[0, 0, 0] = 5
+    result = mrsnr.temporal(mrsnr.Image(series, AFFINE))
+    mrsnr.save(result, tmp_path, name="run")
+    maps = {name: nibabel.load(tmp_path / f"run_{name}_map.nii.gz").get_fdata() for name in ("tsnr", "mean", "noise")}
+    assert np.isnan(maps["tsnr"][0, 0, 0])
+    np.testing.assert_allclose(maps["mean"], series.mean(axis=-1), rtol=1e-6)
+    np.testing.assert_allclose(maps["mean"] / maps["noise"], maps["tsnr"], rtol=1e-5)
+    assert json.loads((tmp_path / "run_tsnr.json").read_text())["results"][0]["value"] == result.value
+
+
+def test_a_refused_result_writes_its_reasons_and_takes_old_maps_away(tmp_path, two_levels):
+    good = two_levels()
+    mrsnr.save(mrsnr.measure(good), tmp_path)
+    data = np.asarray(good.data).copy()
+    data[:32] = 0
+    refused = mrsnr.measure(mrsnr.Image(data, good.affine), clusters=2)
+    files = mrsnr.save(refused, tmp_path, overwrite=True)
+    assert [file.name for file in files] == ["image_snr.json"]
+    assert [file.name for file in tmp_path.iterdir()] == ["image_snr.json"]
+    (result,) = json.loads((tmp_path / "image_snr.json").read_text())["results"]
+    assert result["value"] is None
+    assert result["verdict"] == "refused"
+    assert any("same value" in reason["sentence"] for reason in result["reasons"])
+
+
+def test_an_existing_file_is_not_replaced_unless_allowed(tmp_path, two_levels):
+    result = mrsnr.measure(two_levels())
+    (tmp_path / "image_snr.json").write_text("mine")
+    with pytest.raises(OutputError, match="already"):
+        mrsnr.save(result, tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["image_snr.json"]
+    assert (tmp_path / "image_snr.json").read_text() == "mine"
+    mrsnr.save(result, tmp_path, overwrite=True)
+    assert json.loads((tmp_path / "image_snr.json").read_text())["results"][0]["value"] == result.value
+
+
+def test_other_files_in_the_folder_are_left_alone(tmp_path, two_levels):
+    (tmp_path / "notes.txt").write_text("mine")
+    mrsnr.save(mrsnr.measure(two_levels()), tmp_path, overwrite=True)
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
+def test_an_interrupted_write_leaves_nothing(tmp_path, fault):
+    with pytest.raises(fault), staging(tmp_path / "new/out", ["a.txt", "b.txt"], overwrite=False) as stage:
+        (stage / "a.txt").write_text("half")
+        raise fault
+    assert not (tmp_path / "new/out").exists()
+
+
+def test_an_interrupted_overwrite_keeps_the_old_files(tmp_path):
+    (tmp_path / "a.txt").write_text("old")
+    with pytest.raises(KeyboardInterrupt), staging(tmp_path, ["a.txt"], overwrite=True) as stage:
+        (stage / "a.txt").write_text("new")
+        raise KeyboardInterrupt
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.txt", "old")]
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, two_levels):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OutputError, match="cannot be written"):
+        mrsnr.save(mrsnr.measure(two_levels()), tmp_path / "file/out")
+
+
+def test_pictures_are_written_with_the_rest(tmp_path, two_levels):
+    result = mrsnr.measure(two_levels())
+    files = mrsnr.save(result, tmp_path, figures=mrsnr.figures.draw(result))
+    pictures = [file for file in files if file.suffix == ".png"]
+    assert {file.name for file in pictures} >= {"image_montage.png", "image_histogram.png", "image_snr_map.png"}
+    assert all(file.read_bytes().startswith(b"\x89PNG") for file in pictures)
