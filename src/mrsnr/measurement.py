@@ -123,8 +123,9 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     """
     freedom = _degrees_of_freedom(image.volumes, order)
     chosen = None if mask is None else mask_of(image, mask, name="mask")
-    series = np.asarray(image.data)
-    mean, sd = mean_and_residual_sd(np.abs(series) if np.iscomplexobj(series) else series, order=order)
+    series: NDArray[Any] = np.asarray(image.data)
+    series = np.abs(series) if np.iscomplexobj(series) else series
+    mean, sd = mean_and_residual_sd(series, order=order)
     if not np.isfinite(mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
     tsnr = snr_map(mean, sd)
@@ -132,7 +133,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     inside = tsnr[where & np.isfinite(tsnr)]
     value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
     checks = [
-        kind(image),
+        kind(image, mean),
         series_length(degrees_of_freedom=freedom),
         *geometry_checks(image, mask=mask),
     ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mrsnr import Image, checks
+from mrsnr import Image, checks, load
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,8 @@ class TestZeros:
         rounded = np.round(np.random.default_rng(1).rayleigh(sigma, 100_000))
         check = checks.zeros(rounded, sigma=sigma)
         assert check.value == pytest.approx(1 - np.exp(-0.125 / sigma**2), abs=0.002)
-        assert check.verdict == ("pass" if sigma > 1.5 else "fail")
+        assert check.verdict == ("pass" if sigma > 1.5 else "warn")
+        assert ("steps" in check.sentence) == (sigma < 1.5)
 
     def test_scaled_integers_are_judged_like_integers(self):
         rounded = 0.37 * np.round(np.random.default_rng(1).rayleigh(2, 100_000))
@@ -55,7 +56,7 @@ class TestRatio:
         check = checks.ratio(coils)
         assert check.verdict == "fail"
         assert check.value == pytest.approx(5.6146 / 1.9131 - 1, rel=0.02)
-        assert "coils" in check.sentence
+        assert "coil-combined" in check.sentence
 
     def test_zeroed_air_fails_as_too_low(self, air):
         check = checks.ratio(np.where(np.arange(air.size) % 3 == 0, 0, air))
@@ -96,12 +97,27 @@ class TestSensitivity:
         assert checks.sensitivity({2: None}).verdict == "fail"
 
 
-@pytest.mark.parametrize(
-    ("kind", "verdict"),
-    [("magnitude", "pass"), ("complex", "pass"), ("real", "fail"), ("imaginary", "fail"), ("phase", "fail")],
-)
-def test_only_magnitudes_have_rayleigh_air(kind, verdict):
-    assert checks.kind(Image(np.zeros((2, 2)), np.eye(4), {"kind": kind})).verdict == verdict
+class TestKind:
+    @pytest.mark.parametrize(
+        ("kind", "verdict"),
+        [("magnitude", "pass"), ("complex", "pass"), ("real", "fail"), ("imaginary", "fail"), ("phase", "fail")],
+    )
+    def test_only_magnitudes_have_rayleigh_air(self, kind, verdict):
+        image = Image(np.ones((2, 2)), np.eye(4), {"kind": kind})
+        assert checks.kind(image, np.ones((2, 2))).verdict == verdict
+
+    @pytest.mark.parametrize(("negative", "verdict"), [(0, "pass"), (5, "warn"), (500, "fail")])
+    def test_negative_voxels_are_no_magnitudes_whatever_the_file_says(self, negative, verdict):
+        voxels = np.ones((10, 10, 10))
+        voxels.flat[:negative] = -1
+        check = checks.kind(Image(voxels, np.eye(4)), voxels)
+        assert check.verdict == verdict
+        assert check.value == negative / 1000
+
+    def test_a_real_phase_image_is_noticed_by_its_values_alone(self, shared_data):
+        image = load(shared_data("kidney-ge/00721__Phase_ims__B0_map_dual_echo_e1.nii.gz"))
+        voxels = np.asarray(image.data)
+        assert checks.kind(Image(voxels, image.affine), voxels).verdict == "fail"
 
 
 def test_a_fit_at_rest_passes_and_one_that_moves_warns():

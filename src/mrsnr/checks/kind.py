@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
 from mrsnr.model import Check, CheckVerdict, Image
 
+_GAUSSIAN = "its background is Gaussian around 0, not a dark Rayleigh cluster"
 _SENTENCES = {
-    "magnitude": (
-        CheckVerdict.PASS,
-        "A magnitude image: its noise is Rayleigh where there is no signal.",
-    ),
-    "complex": (
-        CheckVerdict.PASS,
-        "A complex image, measured by its magnitude: Rayleigh where there is no signal.",
-    ),
-    "real": (
-        CheckVerdict.FAIL,
-        "A real-part image: its background is Gaussian around 0, not a dark Rayleigh cluster.",
-    ),
-    "imaginary": (
-        CheckVerdict.FAIL,
-        "An imaginary-part image: its background is Gaussian around 0, not a dark Rayleigh cluster.",
-    ),
-    "phase": (
-        CheckVerdict.FAIL,
-        "A phase image: an angle has no signal-to-noise ratio; measure the magnitude.",
-    ),
+    "magnitude": (CheckVerdict.PASS, "A magnitude image: its noise is Rayleigh where there is no signal."),
+    "complex": (CheckVerdict.PASS, "A complex image, measured by its magnitude: Rayleigh where there is no signal."),
+    "real": (CheckVerdict.FAIL, f"A real-part image: {_GAUSSIAN}."),
+    "imaginary": (CheckVerdict.FAIL, f"An imaginary-part image: {_GAUSSIAN}."),
+    "phase": (CheckVerdict.FAIL, "A phase image: an angle has no signal-to-noise ratio; measure the magnitude."),
 }
+_RINGING = 0.01  # more negative voxels than resampling leaves
 
 
-def kind(image: Image) -> Check:
-    """Fail for real, imaginary and phase images, by what the file says of itself."""
+def kind(image: Image, voxels: NDArray[Any]) -> Check:
+    """Fail for real, imaginary and phase images, by what the file says of itself or by negative voxels.
+
+    Parameters
+    ----------
+    image
+        Its kind is what the file says.
+    voxels
+        Its intensities; complex ones by their magnitude.
+
+    Notes
+    -----
+    The value is the fraction of negative voxels, which a magnitude image has none of; resampling leaves a few.
+    """
     verdict, sentence = _SENTENCES[image.kind]
-    return Check(code="kind", value=None, limit=None, verdict=verdict, sentence=sentence)
+    negative = float(np.mean(voxels < 0))
+    if verdict == CheckVerdict.PASS and negative > 0:
+        verdict = CheckVerdict.FAIL if negative > _RINGING else CheckVerdict.WARN
+        likely = "a phase, real or imaginary image?" if negative > _RINGING else "was it resampled or offset?"
+        sentence = f"{100 * negative:.2g} % of the voxels are negative, which no magnitude is; {likely}"
+    return Check(code="kind", value=negative, limit=0.0, verdict=verdict, sentence=sentence)

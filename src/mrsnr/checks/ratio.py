@@ -49,7 +49,7 @@ def ratio(background: NDArray[Any]) -> Check:
     cause = (
         "it was cut, zeroed or is uneven"
         if seen < RAYLEIGH_RATIO
-        else "it holds tissue, or was smoothed, combined from coils or ghosted"
+        else "it lost its bright tail to another cluster, holds tissue, or was smoothed, coil-combined or ghosted"
     )
     verdict = CheckVerdict.FAIL if deviation > max(_FAILS_AT, limit) else CheckVerdict.WARN
     return Check("ratio", deviation, limit, verdict, f"{sentence[:-1]}: {cause}.")

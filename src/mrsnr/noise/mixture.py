@@ -80,7 +80,7 @@ def _from_mask(image: Image, voxels: NDArray[Any], background: BoolArray) -> Noi
         channels=1,
         interval=None,
         region=background,
-        checks=(kind(image), *_background_checks(voxels[background], sigma)),
+        checks=(kind(image, voxels), *_background_checks(voxels[background], sigma)),
         method="mixture",
         parameters={"noise_mask": "given"},
     )
@@ -101,7 +101,7 @@ def _from_cluster(image: Image, voxels: NDArray[Any], finite: BoolArray, cluster
     sigma = _sigma(voxels[background])
     by_clusters = {k: _snr_of_counts(counts, f) for k, f in fits.items() if k in _COMPARED}
     checks = (
-        kind(image),
+        kind(image, voxels),
         convergence(converged=fitted.converged, iterations=fitted.iterations),
         *_background_checks(voxels[background], sigma),
         sensitivity(by_clusters),
