@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from io import BytesIO, TextIOWrapper
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -33,13 +34,21 @@ def messages() -> Console:
 def show(*parts: RenderableType) -> None:
     """Print to standard output, one part below the other."""
     terminal = sys.stdout is not None and sys.stdout.isatty()
-    console = Console(width=None if terminal else _NEVER_WRAPS, highlight=False, markup=False, emoji=False)
-    with console.capture() as captured:
-        for part in parts:
-            console.print(part)
-    text = captured.get()
-    lines = text.splitlines() if terminal else [line.rstrip() for line in text.splitlines()]
-    emit("\n".join(lines))
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # rich draws lines with what it has
+    page = BytesIO()
+    console = Console(
+        file=TextIOWrapper(page, encoding=encoding, errors="backslashreplace", newline="\n"),
+        force_terminal=terminal or None,  # None: let rich decide, which heeds FORCE_COLOR
+        width=None if terminal else _NEVER_WRAPS,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    for part in parts:
+        console.print(part)
+    console.file.flush()
+    lines = page.getvalue().decode(encoding).splitlines()
+    emit("\n".join(line.rstrip() for line in lines))
 
 
 def words(text: str, style: str = "") -> Text:

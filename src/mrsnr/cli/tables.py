@@ -114,7 +114,13 @@ def _tables(result: dict[str, Any]) -> Iterator[RenderableType]:
 def _components(mixture: dict[str, Any]) -> RenderableType:
     components = zip(mixture["means"], mixture["variances"], mixture["weights"], mixture["voxels"], strict=True)
     rows = [
-        ("0 (background)" if k == 0 else str(k), number(mean), number(variance**0.5), f"{weight:.1%}", str(voxels))
+        (
+            "0 (background)" if k == 0 else str(k),
+            number(mean),
+            number(variance**0.5),
+            f"{100 * weight:.1f} %",
+            str(voxels),
+        )
         for k, (mean, variance, weight, voxels) in enumerate(components)
     ]
     return table(("cluster", "mean", "SD", "weight", "voxels"), rows, left=("cluster",))
