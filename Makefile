@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types floors unit notebook bench clean help
+.PHONY: demo test lint types floors unit minimum notebook bench clean help
 
 help:
 	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
 	@echo "make test      everything CI runs: ruff, mypy, import floors, pytest"
+	@echo "make minimum   the tests with the oldest supported versions (Python 3.11)"
 	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
 	@echo "make bench     the mixture fit against scikit-learn's"
 
@@ -40,6 +41,12 @@ floors: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
+minimum: pyproject.toml
+	$(PYTHON) -m venv .venv-minimum
+	.venv-minimum/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	.venv-minimum/bin/python -m pip install --quiet --disable-pip-version-check --constraint tests/minimum.txt --editable . --group dev
+	.venv-minimum/bin/python -m pytest
+
 notebook: $(VENV)/.dev
 	$(BIN)/jupytext --to ipynb docs/tutorials/image_snr.py
 
@@ -47,4 +54,4 @@ bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/mixture_speed.py
 
 clean:
-	rm -rf $(VENV) mrsnr-demo
+	rm -rf $(VENV) .venv-minimum mrsnr-demo

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mrsnr.model import Image
 
 # Of the sidecar only what bears on the signal and its noise: who and where the patient was stays in the file.
-_PHYSICS = (
+SIDECAR_FIELDS = (
     "Manufacturer",
     "ManufacturersModelName",
     "MagneticFieldStrength",
@@ -76,24 +76,24 @@ def run(args: argparse.Namespace) -> int:
             emit_json({"schema": 1, **failed(outcome, given=[args.image])})
         return outcome.status
     if args.json:
-        emit_json(_plain(args.image, image))
+        emit_json(_plain(image))
     else:
         _show(args.image, image)
     return OK
 
 
-def _plain(path: Path, image: Image) -> dict[str, Any]:
-    from mrsnr.io.document import plain
+def _plain(image: Image) -> dict[str, Any]:
+    from mrsnr.io.document import plain, source_of
     from mrsnr.orientation import explain_affine
 
     described: dict[str, Any] = plain(
         {
             "schema": 1,
-            "source": {"name": path.name},
+            "source": source_of(image),
             "kind": image.kind,
             "shape": image.shape,
             "volumes": image.volumes,
-            "stored_as": str(image.data.dtype),
+            "stored_as": image.data.dtype.name,
             "voxel_size_mm": image.voxel_size,
             "affine": image.affine,
             "orientation": explain_affine(image),
@@ -107,7 +107,7 @@ def _plain(path: Path, image: Image) -> dict[str, Any]:
 
 def _physics(image: Image) -> dict[str, Any]:
     sidecar = image.meta.get("sidecar", {})
-    return {key: sidecar[key] for key in _PHYSICS if key in sidecar}
+    return {key: sidecar[key] for key in SIDECAR_FIELDS if key in sidecar}
 
 
 def _show(path: Path, image: Image) -> None:
@@ -123,7 +123,7 @@ def _show(path: Path, image: Image) -> None:
 def _facts(image: Image) -> Iterator[tuple[str, str]]:
     from mrsnr.orientation import explain_affine
 
-    yield "kind", f"{image.kind}, stored as {image.data.dtype}"
+    yield "kind", f"{image.kind}, stored as {image.data.dtype.name}"
     yield "size", " x ".join(map(str, image.grid)) + " voxels"
     yield "voxel", " x ".join(f"{edge:.4g}" for edge in image.voxel_size) + " mm"
     yield "volumes", str(image.volumes)

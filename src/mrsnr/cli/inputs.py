@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -88,9 +89,9 @@ def check_output(folder: Path, files: Iterable[str], *, inputs: Iterable[Path], 
     from mrsnr.io import refuse_existing
 
     written = list(files)
-    given = {path.resolve() for path in inputs}
+    given = {os.path.realpath(path) for path in inputs}
     for file in written:
-        if (folder / file).resolve() in given:
+        if os.path.realpath(folder / file) in given:
             raise ArgumentError(f"{folder / file} is an input and would be replaced; choose another folder for --out.")
     refuse_existing(folder, written, overwrite=overwrite)
 

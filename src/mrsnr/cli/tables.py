@@ -112,16 +112,10 @@ def _tables(result: dict[str, Any]) -> Iterator[RenderableType]:
 
 
 def _components(mixture: dict[str, Any]) -> RenderableType:
-    components = zip(mixture["means"], mixture["variances"], mixture["weights"], mixture["voxels"], strict=True)
+    numbers = zip(mixture["means"], mixture["variances"], mixture["weights"], mixture["voxels"], strict=True)
     rows = [
-        (
-            "0 (background)" if k == 0 else str(k),
-            number(mean),
-            number(variance**0.5),
-            f"{100 * weight:.1f} %",
-            str(voxels),
-        )
-        for k, (mean, variance, weight, voxels) in enumerate(components)
+        (f"{k}{' (background)' * (k == 0)}", number(mean), number(var**0.5), f"{100 * weight:.1f} %", str(voxels))
+        for k, (mean, var, weight, voxels) in enumerate(numbers)
     ]
     return table(("cluster", "mean", "SD", "weight", "voxels"), rows, left=("cluster",))
 

@@ -6,6 +6,8 @@ import json
 import logging
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +49,15 @@ class FileArray:
         self.dtype: np.dtype[Any] = np.dtype(proxy.dtype)
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
-        try:
-            return np.asarray(self._proxy[index])
-        except _BROKEN as error:
-            raise _broken(self._path, error) from error
+        with _reading(self._path):
+            part: NDArray[Any] = np.asarray(self._proxy[index])
+        return part
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - numpy's protocol
-        try:
-            data = np.asanyarray(self._proxy)
-        except _BROKEN as error:
-            raise _broken(self._path, error) from error
-        return np.array(data, dtype=dtype, copy=copy)
+        with _reading(self._path):
+            data: NDArray[Any] = np.asanyarray(self._proxy)
+        data = data if dtype is None else data.astype(dtype, copy=False)
+        return data.copy() if copy else data
 
     def __repr__(self) -> str:
         return f"<{self._path.name}: {self.shape}, {self.dtype} on disk>"
@@ -65,10 +65,8 @@ class FileArray:
 
 def read(path: Path) -> Image:
     """Open a NIfTI file; `mrsnr.io.load` documents it."""
-    try:
+    with _reading(path):
         opened = nibabel.load(path)
-    except _BROKEN as error:
-        raise _broken(path, error) from error
     if not isinstance(opened, nibabel.Nifti1Pair | nibabel.Nifti2Pair):
         raise UnreadableError(f"{path.name} is not a NIfTI file but {type(opened).__name__}; convert it to NIfTI.")
     header: Any = opened.header
@@ -76,6 +74,8 @@ def read(path: Path) -> Image:
         raise ImageError(
             f"{path.name} holds voxels of type {header.get_data_dtype()}; expected integer, float or complex numbers."
         )
+    if any(size < 0 for size in opened.shape):
+        raise UnreadableError(f"{path.name} is damaged: its header gives the shape {tuple(map(int, opened.shape))}.")
     _check_length(opened, path)
     try:
         return Image(FileArray(opened.dataobj, path), _affine(opened, path), _meta(header, path))
@@ -86,7 +86,9 @@ def read(path: Path) -> Image:
 def _check_length(opened: Any, path: Path) -> None:
     """Raise `UnreadableError` if an uncompressed file is shorter than its header says; only reading tells of others."""
     file = Path(opened.file_map["image"].filename or path)
-    if file.suffix == ".gz" or not file.is_file():
+    if not file.is_file():
+        raise UnreadableError(f"{path.name} is only half of the image: there is no file {file.name} beside it.")
+    if file.suffix == ".gz":
         return
     expected = int(opened.dataobj.offset) + math.prod(map(int, opened.shape)) * opened.get_data_dtype().itemsize
     if file.stat().st_size < expected:
@@ -102,6 +104,16 @@ def _affine(opened: Any, path: Path) -> NDArray[np.float64]:
     return np.asarray(opened.affine, dtype=np.float64)
 
 
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn what nibabel raises at a broken file into an `UnreadableError`; numpy's warnings at it say no more."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except _BROKEN as error:
+        raise _broken(path, error) from error
+
+
 def _broken(path: Path, error: BaseException) -> UnreadableError:
     if path.stat().st_size == 0:
         return UnreadableError(f"{path.name} is empty: it has 0 bytes.")
@@ -111,7 +123,10 @@ def _broken(path: Path, error: BaseException) -> UnreadableError:
         return UnreadableError(f"{path.name} is a git-LFS pointer, not the image; run 'git lfs pull' to get the image.")
     if isinstance(error, EOFError | zlib.error) or "bytes" in str(error) or "mmap length" in str(error):
         return UnreadableError(f"{path.name} is truncated or damaged: its data end early. Copy or download it again.")
-    return UnreadableError(f"{path.name} is not a readable NIfTI file ({_first_line(error)}).")
+    if isinstance(error, OSError) and error.strerror:
+        return UnreadableError(f"{path.name} cannot be read: {error.strerror}.")
+    said = _first_line(error).replace(str(path), path.name)  # its folder could name a patient
+    return UnreadableError(f"{path.name} is not a readable NIfTI file ({said}).")
 
 
 def _first_line(error: BaseException) -> str:
@@ -135,7 +150,7 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
             "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
             "sform_code": int(header["sform_code"]),
             "xyzt_units": (space, time),
-            "time_step": float(header["pixdim"][4]),
+            "pixdim": tuple(map(float, header["pixdim"][1:5])),
             "version": 2 if int(header["sizeof_hdr"]) == 540 else 1,
         },
     }

@@ -172,11 +172,10 @@ def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
     written: Any = made(data, image.affine)  # type: ignore[no-untyped-call]
     space, time = kept.get("xyzt_units", ("mm", "sec"))
     written.header.set_xyzt_units(xyz=space, t=time)
-    if data.ndim == 4 and "time_step" in kept:
-        written.header["pixdim"][4] = kept["time_step"]
     if kept:
         written.set_sform(kept["sform"], code=kept["sform_code"])
         written.set_qform(kept["qform"], code=kept["qform_code"])
+        written.header["pixdim"][1 : data.ndim + 1] = kept["pixdim"][: data.ndim]
     if not np.allclose(written.affine, image.affine, rtol=1e-5, atol=1e-4):  # the image was moved since it was read
         written.set_sform(image.affine, code="aligned")
         written.set_qform(image.affine, code="aligned")

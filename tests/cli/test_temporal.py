@@ -1,0 +1,89 @@
+"""``mrsnr temporal`` prints and writes numbers that are right."""
+
+import json
+
+import nibabel
+import numpy as np
+import pytest
+
+import mrsnr
+
+
+def test_the_first_line_is_the_answer(run, series):
+    ended = run("temporal", series)
+    assert (ended.status, ended.err) == (0, "")
+    words = ended.out.splitlines()[0].split()
+    assert words[0] == "tSNR"
+    assert float(words[1]) == pytest.approx(100, rel=0.03)
+    assert words[2:] == ["caution", "series.nii.gz"]
+    assert "57" not in ended.out
+    assert "77 degrees of freedom" in ended.out
+
+
+def test_order_0_is_mean_over_sd(run, series):
+    data = np.asarray(nibabel.load(series).dataobj, np.float64)
+    truth = np.median((data.mean(axis=-1) / data.std(axis=-1, ddof=1))[8:])
+    result = run("temporal", series, "--order", 0, "--json").json["images"][0]["results"][0]
+    assert result["value"] == pytest.approx(truth, rel=1e-6)
+    assert result["degrees_of_freedom"] == 79
+    assert result["voxels"] == 8 * 16 * 3
+
+
+def test_the_mask_says_where_the_median_is_taken(run, write, series):
+    mask = np.zeros((16, 16, 3), np.uint8)
+    mask[8:10, 3] = 1
+    ended = run("temporal", series, "--mask", write(mask, "mask.nii.gz"), "--json")
+    result = ended.json["images"][0]["results"][0]
+    inside = mrsnr.temporal(mrsnr.load(series)).map[mask == 1]
+    assert result["voxels"] == mask.sum()
+    assert result["value"] == pytest.approx(np.median(inside), rel=1e-12)
+
+
+def test_voxels_that_do_not_vary_are_counted_and_left_out(run, write, series):
+    data = np.asarray(nibabel.load(series).dataobj).copy()
+    data[9, :5] = 200
+    ended = run("temporal", write(data, "still.nii.gz"), "--json")
+    result = ended.json["images"][0]["results"][0]
+    assert result["undefined_voxels"] == 5 * 3
+    assert result["value"] == pytest.approx(100, rel=0.03)
+
+
+def test_maps_and_numbers_are_those_that_are_printed(run, series, tmp_path):
+    ended = run("temporal", series, "--out", tmp_path / "out", "--json", "--slice", 1)
+    assert ended.status == 0
+    assert json.loads((tmp_path / "out/series_tsnr.json").read_text()) == ended.json["images"][0]
+    tsnr, mean, noise = (
+        nibabel.load(tmp_path / f"out/series_{name}.nii.gz") for name in ("tsnr_map", "mean_map", "noise_map")
+    )
+    assert {image.get_data_dtype() for image in (tsnr, mean, noise)} == {np.dtype(np.float32)}
+    np.testing.assert_allclose(tsnr.get_fdata() * noise.get_fdata(), mean.get_fdata(), rtol=1e-5)
+    data = np.asarray(nibabel.load(series).dataobj, np.float64)
+    np.testing.assert_allclose(mean.get_fdata(), data.mean(axis=-1), rtol=1e-6, atol=1e-5)
+    assert noise.get_fdata().mean() == pytest.approx(2.0, rel=0.02)
+    assert (tmp_path / "out/series_tsnr_map.png").exists()
+
+
+def test_a_series_that_does_not_vary_is_refused(run, write, tmp_path):
+    path = write(np.tile(np.arange(64.0).reshape(4, 4, 4, 1), 9).astype(np.float32), "still.nii.gz")
+    ended = run("temporal", path, "--out", tmp_path / "out")
+    assert ended.status == 4
+    assert ended.out.startswith("no tSNR  refused  still.nii.gz\n")
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["still_tsnr.json"]
+
+
+def test_measure_and_temporal_can_share_a_folder(run, write, series, tmp_path):
+    series = write(np.asarray(nibabel.load(series).dataobj)[..., 1, :4, np.newaxis].swapaxes(2, 3), "series.nii.gz")
+    assert run("measure", series, "--out", tmp_path / "out").status == 0
+    before = {file: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    assert run("temporal", series, "--out", tmp_path / "out", "--order", 0).status == 0
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_against_a_published_map(run, shared_data, write):
+    published = np.asarray(nibabel.load(shared_data("cord-fmri/fmri_tsnr.nii.gz")).dataobj, np.float64)
+    series = shared_data("cord-fmri/fmri.nii.gz")
+    mask = np.isfinite(published) & (published > 5)
+    image = nibabel.load(series)
+    given = write(mask.astype(np.uint8), "mask.nii.gz", affine=image.affine)
+    result = run("temporal", series, "--order", 0, "--mask", given, "--json").json["images"][0]["results"][0]
+    assert result["value"] == pytest.approx(np.median(published[mask]), rel=1e-5)
