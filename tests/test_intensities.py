@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from mrsnr.intensities import assign, count
+from mrsnr.intensities import assign, binned, count
 
 
 @given(hnp.arrays(np.int16, hnp.array_shapes(min_dims=1, max_dims=3, max_side=8)))
@@ -33,25 +33,26 @@ def continuous():
     return np.append(voxels, [5e6, -3e4])  # a spike and a dip, as scaling faults leave them
 
 
-def test_many_distinct_floats_are_binned_with_totals_and_mean_kept(continuous):
-    counts = count(continuous)
+def test_many_distinct_floats_are_binned_with_total_mean_and_sd_kept(continuous):
+    counts = binned(count(continuous))
     assert counts.values.size < 6_200
     assert counts.counts.sum() == continuous.size
     assert np.average(counts.values, weights=counts.counts) == pytest.approx(continuous.mean(), rel=1e-12)
+    assert counts.sd == pytest.approx(continuous.std(), rel=1e-12)
 
 
-def test_bins_stay_narrow_where_voxels_crowd_despite_the_spike(continuous):
-    counts = count(continuous)
-    label = assign(continuous, counts, np.arange(counts.values.size))
-    crowd = (continuous > 5) & (continuous < 60)
-    assert np.abs(counts.values[label] - continuous)[crowd].max() < 1
+def test_bins_are_narrow_where_voxels_crowd_despite_the_spike(continuous):
+    counts = binned(count(continuous))
+    crowd = (counts.values > 5) & (counts.values < 60)
+    assert np.sqrt(counts.within[crowd]).max() < 0.5
+    assert counts.values[-1] == 5e6
+    assert counts.values[0] == -3e4
 
 
-def test_binned_voxels_fall_between_the_start_of_their_bin_and_the_next(continuous):
-    counts = count(continuous)
-    label = assign(continuous, counts, np.arange(counts.values.size))
-    assert (continuous >= counts.starts[label]).all()
-    assert (continuous < np.append(counts.starts, np.inf)[label + 1]).all()
+def test_few_intensities_are_not_binned():
+    counts = count(np.arange(16_384))
+    assert binned(counts) is counts
+    assert not counts.within.any()
 
 
 def test_sd_is_that_of_the_voxels():

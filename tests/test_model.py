@@ -38,6 +38,7 @@ def test_other_arrays_are_refused(data, words):
         (np.eye(3), r"shape \(3, 3\)"),
         (np.full((4, 4), np.nan), "NaN"),
         (np.diag([1, 1, 0, 1]), "singular"),
+        (np.diag([1, 1, 1e-200, 1]), "singular"),
         ([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]], "singular"),
     ],
 )

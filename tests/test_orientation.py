@@ -13,7 +13,7 @@ def test_a_coronal_kidney_scan():
     assert second == "The second voxel axis runs from inferior to superior, in steps of 1.5 mm."
     assert third == "The third voxel axis runs from anterior to posterior, in steps of 5.5 mm."
     assert plane == "The slices are coronal."
-    assert place == "Voxel (0, 0, 0) lies 190.0 mm right, 40.0 mm anterior, 180.0 mm inferior of the scanner's centre."
+    assert place == "Voxel (0, 0, 0) lies 190.0 mm right, 40.0 mm anterior, 180.0 mm inferior of the origin."
 
 
 def test_an_oblique_axis_says_by_how_much():

@@ -99,3 +99,11 @@ def test_the_object_is_found_by_its_brightness():
     expected = np.zeros_like(mean, bool)
     expected[10:30, 10:30] = True
     np.testing.assert_array_equal(object_mask(mean), expected)
+
+
+def test_one_spike_does_not_hide_the_object():
+    mean = np.random.default_rng(0).rayleigh(10, (40, 40, 5))
+    mean[10:30, 10:30] += 300
+    expected = mean > 200
+    mean[20, 20, 2] *= 1e4
+    np.testing.assert_array_equal(object_mask(mean), expected)

@@ -16,7 +16,8 @@ _ROUNDING = 8 * np.finfo(np.float64).eps
 def polynomials(volumes: int, order: int) -> FloatArray:
     """Return orthonormal polynomials over the volumes, shape (volumes, order + 1), the first one constant.
 
-    Time is centred on the middle of the series, so that the mean is not an extrapolation.
+    Time is centred on the middle of the series, so that the mean is not an extrapolation. Each polynomial is time times
+    the one before, made orthogonal to all before it, twice: powers of time would lose all digits at high order.
 
     Parameters
     ----------
@@ -25,9 +26,14 @@ def polynomials(volumes: int, order: int) -> FloatArray:
     order
         Highest power, below ``volumes``.
     """
-    time = np.linspace(-1, 1, volumes) if volumes > 1 else np.zeros(1)
-    basis, _ = np.linalg.qr(np.polynomial.legendre.legvander(time, order))
-    return np.asarray(basis)
+    time = np.linspace(-1, 1, volumes)
+    basis = np.full((volumes, order + 1), volumes**-0.5)
+    for power in range(1, order + 1):
+        column, before = time * basis[:, power - 1], basis[:, :power]
+        for _ in range(2):
+            column = column - before @ (before.T @ column)
+        basis[:, power] = column / np.linalg.norm(column)
+    return basis
 
 
 def mean_and_residual_sd(series: NDArray[Any], *, order: int) -> tuple[FloatArray, FloatArray]:

@@ -49,17 +49,17 @@ RAYLEIGH_SD = float(np.sqrt(2 - np.pi / 2))
 """`air_sd` of one channel, in closed form."""
 
 
-def inverse_sd_bias(degrees_of_freedom: ArrayLike) -> FloatArray:
-    r"""Return the mean of sigma / SD of a sample: :math:`\sqrt{\nu/2}\,\Gamma((\nu-1)/2) / \Gamma(\nu/2)`.
+def median_inverse_sd(degrees_of_freedom: ArrayLike) -> FloatArray:
+    r"""Return the median of sigma / SD of a sample, :math:`\sqrt{\nu / \mathrm{median}(\chi^2_\nu)}`.
 
-    By this factor a mean over SD reads high on average; infinite for one degree of freedom.
+    By this factor the median over many voxels of mean / SD reads high.
 
     Parameters
     ----------
     degrees_of_freedom
         Of the SD, at least 1.
     """
-    from scipy.special import gammaln  # noqa: PLC0415 - as above
+    from scipy.special import gammaincinv  # noqa: PLC0415 - as above
 
     nu = np.asarray(degrees_of_freedom, dtype=np.float64)
-    return np.asarray(np.sqrt(nu / 2) * np.exp(gammaln((nu - 1) / 2) - gammaln(nu / 2)))
+    return np.asarray(np.sqrt(nu / (2 * gammaincinv(nu / 2, 0.5))))

@@ -12,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr import __version__, noise
-from mrsnr.checks import confirmation, defined, kind, series_length
+from mrsnr.checks import confirmation, defined, not_phase, series_length, steady
 from mrsnr.detrend import mean_and_residual_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.model import Check, CheckVerdict, Image, Noise, Regions, Snr, Temporal, Verdict
+from mrsnr.noise import Estimator
 from mrsnr.regions import Labels, Mask, geometry_checks, mask_of, object_mask, regions_of
 from mrsnr.snr import label_table, mean_signal, snr_map
 
@@ -58,7 +59,7 @@ def measure(
     ArgumentError
         If the method is unknown or an option out of range.
     ImageError
-        If no voxel is finite, or all are equal.
+        If no voxel is finite, or all are equal; of several volumes, in each of them: one alone is refused.
     RegionError
         If a mask or the labels do not fit the image.
 
@@ -79,10 +80,16 @@ def measure(
     options = {name: given[name] for name in inspect.signature(estimate).parameters if name in given}
     regions = regions_of(image, noise_mask=noise_mask, labels=labels)
     placed = geometry_checks(image, noise_mask=noise_mask, labels=labels)
-    results = tuple(
-        _snr(volume, estimate(volume, regions=regions, **options), regions, placed) for volume in _volumes(image)
+    volumes = _volumes(image)
+    if len(volumes) == 1:
+        return _snr(volumes[0], estimate(volumes[0], regions=regions, **options), regions, placed)
+    found = [_attempt(estimate, volume, regions=regions, **options) for volume in volumes]
+    if all(isinstance(one, ImageError) for one in found):
+        raise found[0]  # type: ignore[misc]
+    return tuple(
+        _unusable(volume, one) if isinstance(one, ImageError) else _snr(volume, one, regions, placed)
+        for volume, one in zip(volumes, found, strict=True)
     )
-    return results if len(results) > 1 else results[0]
 
 
 def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Temporal:
@@ -113,9 +120,9 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
 
     Notes
     -----
-    The mean is the temporal mean and the SD has T - order - 1 degrees of freedom, so that neither drift nor the order
-    biases the ratio. Short series read high by chance: see the ``series-length`` check. Motion, breathing and pulsation
-    are counted as noise.
+    The mean is the temporal mean and the variance has T - order - 1 degrees of freedom, so that drift of that order
+    biases neither. The median of short series reads high: see the ``series-length`` check. Motion, breathing and
+    pulsation are counted as noise; noise that is correlated in time is partly taken for trend in a short series.
 
     References
     ----------
@@ -132,8 +139,10 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     where = object_mask(mean) if chosen is None else chosen
     inside = tsnr[where & np.isfinite(tsnr)]
     value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
+    course = series[where & np.isfinite(mean)].mean(axis=0, dtype=np.float64)
     checks = [
-        kind(image, mean),
+        not_phase(image),
+        steady(course),
         series_length(degrees_of_freedom=freedom),
         *geometry_checks(image, mask=mask),
     ]
@@ -170,8 +179,8 @@ def _degrees_of_freedom(volumes: int, order: int) -> int:
     freedom = volumes - power - 1
     if freedom < 1:
         raise ImageError(
-            f"The image has {volumes} volume{'s' * (volumes != 1)}; temporal SNR with a trend of order {power} needs at "
-            f"least {power + 2}. Give a series (x, y, z, volume), or a lower order."
+            f"The image has {volumes} volume{'s' * (volumes != 1)}; temporal SNR with a trend of order {power} needs "
+            f"at least {power + 2}. Give a series (x, y, z, volume), or a lower order."
         )
     return freedom
 
@@ -192,9 +201,9 @@ def _snr(image: Image, found: Noise, regions: Regions, placed: Sequence[Check]) 
     signal = mean_signal(voxels, ~found.region)
     value = None if sigma is None or signal is None else signal / sigma
     checks = [*found.checks, *placed]
-    if value is None:
-        checks.append(defined(sentence=_why_undefined(image, found, signal)))
-    else:
+    if value is None and image.kind != "phase":  # of a phase image its kind has said it already
+        checks.append(defined(sentence=_why_undefined(found, signal)))
+    elif value is not None:
         checks.append(confirmation(method=found.method))
     verdict, reasons = _judge(value, checks)
     return Snr(
@@ -211,12 +220,36 @@ def _snr(image: Image, found: Noise, regions: Regions, placed: Sequence[Check]) 
     )
 
 
-def _why_undefined(image: Image, found: Noise, signal: float | None) -> str:
-    if image.kind == "phase":
-        return "There is no SNR: a phase image has angles, not signal."
+def _attempt(estimate: Estimator, volume: Image, *, regions: Regions, **options: Any) -> Noise | ImageError:
+    """Return the noise of one volume of several, or why it has none: the others need not suffer."""
+    try:
+        return estimate(volume, regions=regions, **options)
+    except ImageError as error:
+        return error
+
+
+def _unusable(image: Image, error: ImageError) -> Snr:
+    """Return the refused result of a volume that cannot be measured."""
+    return Snr(
+        value=None,
+        interval=None,
+        map=None,
+        table=(),
+        noise=None,
+        method="none",
+        verdict=Verdict.REFUSED,
+        reasons=(defined(sentence=f"There is no SNR. {error}"),),
+        provenance=_provenance(image, MIXTURE_DEFINITION),
+        image=image,
+    )
+
+
+def _why_undefined(found: Noise, signal: float | None) -> str:
     if signal is None:
         return "There is no SNR: the background covers every voxel, no foreground is left."
     voxels = int(found.region.sum())
+    if voxels == 0:
+        return "There is no SNR: there is no background to take the noise from."
     return (
         f"There is no SNR: the {voxels} background voxels all have the same value, so there is no noise to divide by."
     )

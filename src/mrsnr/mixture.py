@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.intensities import Counts, IntArray
+from mrsnr.intensities import Counts, IntArray, binned
 from mrsnr.model import FloatArray
 from mrsnr.partition import best_partition
 
@@ -27,6 +27,7 @@ MAX_ITERATIONS = 500
 TOLERANCE = 1e-3
 """Change of the lower bound, absolute as in scikit-learn, at which the fit stops."""
 
+_BLOCK = 2**18  # values at a time whose densities are held in memory
 _VARIANCE_FLOOR = 1e-6  # added to each component's variance
 
 
@@ -49,7 +50,11 @@ class Mixture:
     def predict(self, values: ArrayLike) -> IntArray:
         """Return the most probable component of each value, an index below K."""
         x = np.asarray(values, dtype=np.float64).ravel()
-        return np.asarray(np.argmax(_log_density(x, self), axis=0)).reshape(np.shape(values))
+        component = np.empty(x.size, dtype=np.intp)
+        for first in range(0, x.size, _BLOCK):
+            part = slice(first, first + _BLOCK)
+            component[part] = np.argmax(_log_density(x[part], self), axis=0)
+        return component.reshape(np.shape(values))
 
     def scaled(self, factor: float) -> Mixture:
         """Return the mixture of the same intensities multiplied by a positive factor."""
@@ -121,6 +126,8 @@ def fit(
 def fit_standardised(counts: Counts, *, clusters: int) -> Mixture:
     """Fit with the intensities divided by their SD, so that the scale of an image changes nothing.
 
+    Where there are very many different intensities, the fit runs over bins of them (`mrsnr.intensities.binned`).
+
     Parameters and errors as `fit`; the mixture returned is in image units.
 
     Raises
@@ -131,7 +138,7 @@ def fit_standardised(counts: Counts, *, clusters: int) -> Mixture:
     sd = counts.sd
     if counts.values.size < 2 or sd == 0:
         raise ImageError("All voxels have the same value; there is no background to tell from a foreground.")
-    return fit(counts.scaled(1 / sd), clusters=clusters).scaled(sd)
+    return fit(binned(counts).scaled(1 / sd), clusters=clusters).scaled(sd)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +170,7 @@ def _update(counts: Counts, responsibilities: FloatArray, prior: _Prior) -> _Pos
     weighted = responsibilities * counts.counts
     size = weighted.sum(axis=1) + 10 * np.finfo(np.float64).eps
     centre = weighted @ x / size
-    spread = np.array([w @ (x - c) ** 2 for w, c in zip(weighted, centre, strict=True)]) / size
+    spread = np.array([w @ ((x - c) ** 2 + counts.within) for w, c in zip(weighted, centre, strict=True)]) / size
     precision = 1 + size  # of the mean; its prior is one voxel
     freedom = 1 + size  # of the variance; its prior is the number of features, one
     means = (prior.mean + size * centre) / precision

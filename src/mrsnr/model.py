@@ -154,7 +154,7 @@ def _checked_affine(affine: ArrayLike) -> FloatArray:
         raise ImageError("The affine holds NaN or infinity; expected finite millimetres.")
     lengths = np.sqrt((matrix[:3, :3] ** 2).sum(axis=0))
     volume = abs(float(np.linalg.det(matrix[:3, :3])))
-    if volume <= _SMALLEST_RELATIVE_VOLUME * float(lengths.prod()):
+    if not lengths.all() or volume <= _SMALLEST_RELATIVE_VOLUME * float(lengths.prod()):
         raise ImageError(
             "The affine is singular: its voxel axes do not span three dimensions. "
             "Repair the file's orientation (sform or qform), or give an affine of your own."

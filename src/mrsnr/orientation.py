@@ -27,7 +27,7 @@ def explain_affine(image: Image) -> tuple[str, ...]:
     ]
     slices = int(np.argmax(np.abs(np.cross(directions[:, 0], directions[:, 1]))))
     lines.append(f"The slices are {_PLANES[slices]}.")
-    lines.append(f"Voxel (0, 0, 0) lies {_place(image.affine[:3, 3])} of the scanner's centre.")
+    lines.append(f"Voxel (0, 0, 0) lies {_place(image.affine[:3, 3])} of the origin.")
     return tuple(lines)
 
 

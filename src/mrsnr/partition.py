@@ -28,7 +28,6 @@ def best_partition(counts: Counts, *, clusters: int) -> IntArray:
     ----------
     Wang, Song, R Journal 3:29-33 (2011).
     """
-    edges = np.unique(np.linspace(0, counts.values.size, _GROUPS + 1).astype(np.intp))
     sums = _prefix_sums(counts)
     size = counts.values.size
     places = np.unique(np.linspace(0, size, _GROUPS + 1).astype(np.intp))

@@ -17,6 +17,7 @@ Labels = ArrayLike | Image | Mapping[str, Mask]
 
 _MOST_LABELS = 512
 _OTSU_BINS = 256
+_BRIGHTEST = 99.9  # percentile
 
 
 def regions_of(image: Image, *, noise_mask: Mask | None = None, labels: Labels | None = None) -> Regions:
@@ -79,6 +80,8 @@ def geometry_checks(image: Image, **given: Any) -> tuple[Check, ...]:
 def object_mask(mean: FloatArray) -> BoolArray:
     """Return the bright voxels: those above Otsu's threshold between two classes of intensity.
 
+    The brightest thousandth counts as equally bright, so that a spike does not move the threshold.
+
     Parameters
     ----------
     mean
@@ -91,7 +94,8 @@ def object_mask(mean: FloatArray) -> BoolArray:
     finite = mean[np.isfinite(mean)]
     if finite.size == 0 or finite.min() == finite.max():
         return np.asarray(np.isfinite(mean))
-    counts, edges = np.histogram(finite, bins=_OTSU_BINS)
+    top = max(float(np.percentile(finite, _BRIGHTEST)), float(np.nextafter(finite.min(), np.inf)))
+    counts, edges = np.histogram(np.minimum(finite, top), bins=_OTSU_BINS)
     centres = (edges[1:] + edges[:-1]) / 2
     below, above = np.cumsum(counts)[:-1], np.cumsum(counts[::-1])[-2::-1]
     dark = np.cumsum(counts * centres)[:-1]

@@ -198,7 +198,7 @@ def test_the_same_twice(run, scan):
 
 
 def test_maps_and_numbers_are_those_that_are_printed(run, scan, levels, tmp_path):
-    ended = run("measure", scan, "--out", tmp_path / "out", "--json")
+    ended = run("measure", scan, "--out", tmp_path / "out", "--json", "--slice", 2)
     document = ended.json["images"][0]
     assert json.loads((tmp_path / "out/scan_snr.json").read_text()) == document
     sigma = document["results"][0]["noise"]["sigma"]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mrsnr import temporal
 from mrsnr.data import phantom
 
 SMALL = (96, 96, 7)
@@ -122,7 +123,7 @@ def test_drift_is_linear_over_the_series_and_leaves_the_mean():
 def test_fluctuation_has_the_asked_size_in_kidneys_and_vessels_and_none_elsewhere():
     image, labels, truth = phantom((96, 96, 7), sigma=0, volumes=30, fluctuation=0.03)
     data = np.asarray(image.data, dtype=np.float64)
-    relative = data.std(axis=-1) / np.where(truth.air, np.inf, truth.signal)
+    relative = data.std(axis=-1) * np.sqrt(30 / 27) / np.where(truth.air, np.inf, truth.signal)
     kidneys = label(labels, "left cortex", "right cortex", "left medulla", "right medulla")
     vessels = label(labels, "aorta", "vena cava")
     np.testing.assert_allclose(relative[kidneys | vessels], 0.03, rtol=1e-3)
@@ -137,7 +138,7 @@ def test_fluctuation_survives_detrending():
     time = np.arange(24.0)
     for name in ("breath", "pulse"):
         course = truth.courses[name]
-        assert np.sqrt(np.mean(course**2)) == pytest.approx(0.05)
+        assert np.sqrt(np.sum(course**2) / (24 - 3)) == pytest.approx(0.05)
         np.testing.assert_allclose(np.polyfit(time, course, 2), 0, atol=1e-12)
 
 
@@ -167,6 +168,15 @@ def test_without_fluctuation_temporal_snr_is_snr():
     assert phantom((64, 64, 5)).truth.tsnr is None
 
 
+@pytest.mark.parametrize("volumes", [5, 12, 30])
+def test_true_temporal_snr_without_noise_is_what_temporal_measures(volumes):
+    image, labels, truth = phantom((64, 64, 5), sigma=0, volumes=volumes, fluctuation=0.05, drift=0.02)
+    kidneys = label(labels, "left cortex", "right cortex")
+    measured = temporal(image, order=2).map[kidneys]
+    np.testing.assert_allclose(truth.tsnr[kidneys], 20, rtol=1e-6)
+    np.testing.assert_allclose(measured, truth.tsnr[kidneys], rtol=1e-3)  # the image is single precision
+
+
 def test_kidney_follows_kruger_and_glover():
     _, labels, truth = phantom(SMALL, snr=100, volumes=5, fluctuation=0.01, bias_field=0)
     kidney = label(labels, "left cortex")
@@ -177,5 +187,5 @@ def test_kidney_follows_kruger_and_glover():
 def test_short_series_fluctuate_as_asked(volumes):
     courses = phantom((64, 64, 5), volumes=volumes, fluctuation=0.1).truth.courses
     for name in ("breath", "pulse"):
-        assert np.sqrt(np.mean(courses[name] ** 2)) == pytest.approx(0.1)
+        assert np.sqrt(np.sum(courses[name] ** 2) / max(volumes - 3, 1)) == pytest.approx(0.1)
         assert courses[name].mean() == pytest.approx(0, abs=1e-12)

@@ -176,7 +176,7 @@ class TestBadFiles:
 
     @pytest.mark.parametrize("shape", [(7,), (3, 3, 3, 2, 2)])
     def test_one_and_five_dimensions(self, tmp_path, shape):
-        with pytest.raises(ImageError, match="scan.nii.*has [15] dimensions"):
+        with pytest.raises(ImageError, match=r"scan\.nii.*has [15] dimensions"):
             mrsnr.load(written(tmp_path / "scan.nii", np.zeros(shape, np.float32)))
 
     def test_colours(self, tmp_path):

@@ -9,7 +9,6 @@ import pytest
 
 import mrsnr
 from mrsnr.errors import OutputError
-from mrsnr.io import staging
 
 AFFINE = np.array([[-2.0, 0, 0.1, 90], [0, 2.0, 0, -80], [0.1, 0, 5.0, -30], [0, 0, 0, 1]])
 
@@ -120,22 +119,6 @@ def test_other_files_in_the_folder_are_left_alone(tmp_path, two_levels):
     (tmp_path / "notes.txt").write_text("mine")
     mrsnr.save(mrsnr.measure(two_levels()), tmp_path, overwrite=True)
     assert (tmp_path / "notes.txt").read_text() == "mine"
-
-
-@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
-def test_an_interrupted_write_leaves_nothing(tmp_path, fault):
-    with pytest.raises(fault), staging(tmp_path / "new/out", ["a.txt", "b.txt"], overwrite=False) as stage:
-        (stage / "a.txt").write_text("half")
-        raise fault
-    assert not (tmp_path / "new/out").exists()
-
-
-def test_an_interrupted_overwrite_keeps_the_old_files(tmp_path):
-    (tmp_path / "a.txt").write_text("old")
-    with pytest.raises(KeyboardInterrupt), staging(tmp_path, ["a.txt"], overwrite=True) as stage:
-        (stage / "a.txt").write_text("new")
-        raise KeyboardInterrupt
-    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.txt", "old")]
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path, two_levels):

@@ -10,7 +10,7 @@ from mrsnr.ukat import fetch, snr
 
 
 def legacy(*shapes):
-    rng = np.random.RandomState(0)  # noqa: NPY002 - the published numbers were made with it
+    rng = np.random.RandomState(0)
     return [rng.randn(*shape) for shape in shapes]
 
 

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from mrsnr.model import Check, CheckVerdict, Image
 
+_PHASE = "A phase image: an angle has no signal-to-noise ratio; measure the magnitude."
 _GAUSSIAN = "its background is Gaussian around 0, not a dark Rayleigh cluster"
 _SENTENCES = {
     "magnitude": (CheckVerdict.PASS, "A magnitude image: its noise is Rayleigh where there is no signal."),
     "complex": (CheckVerdict.PASS, "A complex image, measured by its magnitude: Rayleigh where there is no signal."),
     "real": (CheckVerdict.FAIL, f"A real-part image: {_GAUSSIAN}."),
     "imaginary": (CheckVerdict.FAIL, f"An imaginary-part image: {_GAUSSIAN}."),
-    "phase": (CheckVerdict.FAIL, "A phase image: an angle has no signal-to-noise ratio; measure the magnitude."),
+    "phase": (CheckVerdict.FAIL, _PHASE),
 }
 _RINGING = 0.01  # more negative voxels than resampling leaves
 
@@ -39,5 +40,13 @@ def kind(image: Image, voxels: NDArray[Any]) -> Check:
     if verdict == CheckVerdict.PASS and negative > 0:
         verdict = CheckVerdict.FAIL if negative > _RINGING else CheckVerdict.WARN
         likely = "a phase, real or imaginary image?" if negative > _RINGING else "was it resampled or offset?"
-        sentence = f"{100 * negative:.2g} % of the voxels are negative, which no magnitude is; {likely}"
+        sentence = f"{100 * negative:.3g} % of the voxels are negative, which no magnitude is; {likely}"
     return Check(code="kind", value=negative, limit=0.0, verdict=verdict, sentence=sentence)
+
+
+def not_phase(image: Image) -> Check:
+    """Fail for phase images only: mean over SD in time has a meaning for any signal, but not for an angle."""
+    if image.kind == "phase":
+        return Check(code="kind", value=None, limit=None, verdict=CheckVerdict.FAIL, sentence=_PHASE)
+    sentence = f"The series is of {image.kind} images."
+    return Check(code="kind", value=None, limit=None, verdict=CheckVerdict.PASS, sentence=sentence)

@@ -13,8 +13,11 @@ RAYLEIGH_RATIO = float(np.sqrt(np.pi / (4 - np.pi)))
 """Mean over SD of Rayleigh noise, 1.913, whatever its sigma."""
 
 _TOLERANCE = 0.03
+_FEWEST = 50  # voxels, below which the ratio says nothing
 _FAILS_AT = 0.10
 _SPREAD = 1.36 / RAYLEIGH_RATIO  # relative SE of the ratio times the root of the number of voxels
+_LOW = "it holds some tissue, was cut or zeroed, or is uneven"
+_HIGH = "it lost its bright tail to another cluster, is mostly tissue, or was smoothed, coil-combined or ghosted"
 
 
 def ratio(background: NDArray[Any]) -> Check:
@@ -27,11 +30,14 @@ def ratio(background: NDArray[Any]) -> Check:
 
     Notes
     -----
-    Zeroed or cut air reads lower; smoothing, several coils and ghosts read higher. Zero-filling and
-    k-space filters do not change it. The limit is the larger of 3 % and four standard errors. The value is the
-    relative deviation.
+    Air with some tissue in it, zeroed or cut air reads lower; a cut bright tail, smoothing, several coils, ghosts and
+    mostly tissue read higher. Zero-filling and k-space filters do not change it. The limit is the larger of 3 % and
+    four standard errors. The value is the relative deviation. Fewer than 50 voxels cannot be judged.
     """
-    sd = background.std(dtype=np.float64) if background.size else 0.0
+    if background.size < _FEWEST:
+        few = f"The background has only {background.size} voxels: too few to say whether they are noise."
+        return Check("ratio", None, None, CheckVerdict.FAIL, few)
+    sd = background.std(dtype=np.float64)
     if sd == 0:
         return Check(
             "ratio",
@@ -46,10 +52,6 @@ def ratio(background: NDArray[Any]) -> Check:
     sentence = f"The background's mean / SD is {seen:.2f}; pure noise has {RAYLEIGH_RATIO:.2f}."
     if deviation <= limit:
         return Check("ratio", deviation, limit, CheckVerdict.PASS, sentence)
-    cause = (
-        "it was cut, zeroed or is uneven"
-        if seen < RAYLEIGH_RATIO
-        else "it lost its bright tail to another cluster, holds tissue, or was smoothed, coil-combined or ghosted"
-    )
+    cause = _LOW if seen < RAYLEIGH_RATIO else _HIGH
     verdict = CheckVerdict.FAIL if deviation > max(_FAILS_AT, limit) else CheckVerdict.WARN
     return Check("ratio", deviation, limit, verdict, f"{sentence[:-1]}: {cause}.")

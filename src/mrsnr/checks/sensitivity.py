@@ -18,26 +18,21 @@ def sensitivity(by_clusters: Mapping[int, float | None]) -> Check:
     by_clusters
         SNR for each number of clusters, ``None`` where undefined.
     """
-    seen = {k: snr for k, snr in by_clusters.items() if snr is not None and snr > 0}
-    missing = len(by_clusters) - len(seen)
+    seen = {k: snr for k, snr in by_clusters.items() if snr is not None}
     if not seen:
         return Check("sensitivity", None, _LIMIT, CheckVerdict.FAIL, "No number of clusters gives an SNR.")
-    spread = max(seen.values()) / min(seen.values())
     listed = ", ".join(f"{snr:.3g} with {k}" for k, snr in seen.items())
-    if spread <= _LIMIT and not missing:
-        return Check(
-            "sensitivity",
-            spread,
-            _LIMIT,
-            CheckVerdict.PASS,
-            f"The number of clusters hardly matters: {listed}.",
-        )
-    verdict = CheckVerdict.FAIL if spread > _FAILS_AT else CheckVerdict.WARN
-    undefined = f"; undefined with {missing} other numbers" if missing else ""
-    return Check(
-        "sensitivity",
-        spread,
-        _LIMIT,
-        verdict,
-        f"The number of clusters decides the SNR: {listed}{undefined}.",
-    )
+    without = [str(k) for k in by_clusters if k not in seen]
+    listed += f"; undefined with {', '.join(without)}" if without else ""
+    if min(seen.values()) <= 0:
+        sentence = f"Not every number of clusters gives a positive signal: {listed}."
+        return Check("sensitivity", None, _LIMIT, CheckVerdict.FAIL, sentence)
+    spread = max(seen.values()) / min(seen.values())
+    if spread > _FAILS_AT:
+        sentence = f"The number of clusters decides the SNR: {listed}."
+        return Check("sensitivity", spread, _LIMIT, CheckVerdict.FAIL, sentence)
+    if spread > _LIMIT or without:
+        sentence = f"The number of clusters moves the SNR by {100 * (spread - 1):.0f} %: {listed}."
+        return Check("sensitivity", spread, _LIMIT, CheckVerdict.WARN, sentence)
+    sentence = f"The number of clusters hardly matters: {listed}."
+    return Check("sensitivity", spread, _LIMIT, CheckVerdict.PASS, sentence)

@@ -154,13 +154,18 @@ def courses(settings: Settings, rng: np.random.Generator) -> dict[str, FloatArra
 
 
 def _waveform(rng: np.random.Generator, volumes: int, cycles: float) -> FloatArray:
-    """Draw a quasi-periodic course of mean square 1 without mean, slope or curvature.
+    """Draw a quasi-periodic course of SD 1 about a quadratic trend, without mean, slope or curvature.
 
     Detrending to second order leaves it as it is, so its part in the residuals is known.
     """
     steps = cycles * (1 + _JITTER * rng.standard_normal(volumes))
     wave = np.sin(2 * np.pi * (rng.random() + np.cumsum(steps)))
-    order = min(2, volumes - 2)
-    trend, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, volumes), order + 1))
+    freedom = residual_freedom(volumes)
+    trend, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, volumes), volumes - freedom))
     wave = wave - trend @ (trend.T @ wave)
-    return np.asarray(wave / np.sqrt(np.mean(wave**2)))
+    return np.asarray(wave / np.sqrt(np.sum(wave**2) / freedom))
+
+
+def residual_freedom(volumes: int) -> int:
+    """Give the degrees of freedom that a quadratic trend leaves; two or three volumes lose less than three."""
+    return max(volumes - 3, 1)

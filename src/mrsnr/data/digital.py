@@ -96,7 +96,7 @@ def phantom(
         Relative change of all signal from the first to the last volume, linear, -1 to 1; the mean stays.
     fluctuation
         Relative SD over time of the kidneys' signal (with the breath) and of the vessels' (with the pulse), up to
-        0.2; without slope or curvature, so that detrending leaves it.
+        0.2; about a quadratic trend, which it has no part in, so that detrending leaves it.
     tr
         Time between volumes, in seconds.
     integer

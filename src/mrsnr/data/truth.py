@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrsnr.data.acquisition import autocorrelation
+from mrsnr.data.acquisition import autocorrelation, residual_freedom
 from mrsnr.data.anatomy import Body
 from mrsnr.data.settings import Settings
 from mrsnr.model import BoolArray, FloatArray
@@ -36,10 +36,10 @@ class Truth:
     snr
         By label: mean of A in the label over the root mean square of sigma there.
     tsnr
-        Temporal SNR of every voxel after detrending: A over the SD of noise and fluctuation together, shape
+        Temporal SNR of every voxel about a quadratic trend: A over the SD of noise and fluctuation together, shape
         (x, y, z); NaN in air; ``None`` for one volume. It takes the noise of a magnitude as Gaussian of SD sigma,
-        which for one channel is 1 % off at an SNR of 5 and more below. Detrending with an order above 2 takes some of
-        the fluctuation, too.
+        which for one channel is 1 % off at an SNR of 5 and more below. Detrending with another order
+        changes the share of the fluctuation.
     courses
         What is added to the relative signal of each volume, shape (volumes,): ``drift`` in the whole body, ``breath``
         in the kidneys, ``pulse`` in the vessels.
@@ -113,9 +113,10 @@ def _temporal_snr(amplitudes: FloatArray, sigma_map: FloatArray, changes: Mappin
     """Amplitude over the SD of what is independent of time, exact for courses without mean and trend."""
     whole, breathing, pulsing = amplitudes
     breath, pulse = changes["breath"], changes["pulse"]
+    freedom = residual_freedom(len(breath))
     variance = sigma_map**2
-    variance = variance + np.mean(breath**2) * breathing**2 + np.mean(pulse**2) * pulsing**2
-    variance = variance + 2 * np.mean(breath * pulse) * breathing * pulsing
+    variance = variance + (breath @ breath) / freedom * breathing**2 + (pulse @ pulse) / freedom * pulsing**2
+    variance = variance + 2 * (breath @ pulse) / freedom * breathing * pulsing
     return _ratio(whole, np.sqrt(variance))
 
 

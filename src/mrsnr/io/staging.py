@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from mrsnr.errors import OutputError
 from mrsnr.io.loading import expanded
@@ -37,9 +37,9 @@ def staging(folder: str | Path, files: Sequence[str], *, overwrite: bool) -> Ite
     target = expanded(folder)
     refuse_existing(target, files, overwrite=overwrite)
     made = [parent for parent in (target, *target.parents) if not parent.exists()]  # innermost first
-    stage: Path | None = None
+    stage = target / f".mrsnr-{token_hex(8)}"  # named before it is made: an interruption between the two leaves nothing
     try:
-        stage = _temporary_folder(target)
+        _make(stage)
         yield stage
         refuse_existing(target, files, overwrite=overwrite)  # another run may have been quicker
         _commit(stage, target, files)
@@ -48,8 +48,7 @@ def staging(folder: str | Path, files: Sequence[str], *, overwrite: bool) -> Ite
     except OSError as error:
         raise OutputError(f"Writing to {target} failed: {error.strerror or error}.") from error
     finally:
-        if stage is not None:
-            shutil.rmtree(stage, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
         with suppress(OSError):  # one that is not empty stays
             for parent in made:
                 parent.rmdir()
@@ -70,28 +69,47 @@ def refuse_existing(folder: str | Path, files: Iterable[str], *, overwrite: bool
         )
 
 
-def _temporary_folder(target: Path) -> Path:
+def _make(stage: Path) -> None:
+    target = stage.parent
     try:
         target.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(prefix=".mrsnr-", dir=target))
+        stage.mkdir(mode=0o700)
     except OSError as error:
         raise OutputError(f"The folder {target} cannot be written: {error.strerror}.") from error
 
 
 def _commit(stage: Path, target: Path, files: Sequence[str]) -> None:
-    """Move old files out of the way and new ones to their place; undo it all if one cannot be moved."""
+    """Put new files in their place, each at one stroke, and take stale ones away; undo it all if one cannot be moved.
+
+    Old files are kept in the temporary folder until the end, by a second name: whenever a run dies, each place holds
+    the old file or the new one.
+    """
     new = sorted(file.name for file in stage.iterdir())
     old = stage / _OLD
     old.mkdir()
     replaced = [file for file in sorted({*files, *new}) if os.path.lexists(target / file)]
-    moves = [(target / file, old / file) for file in replaced] + [(stage / file, target / file) for file in new]
-    begun: list[tuple[Path, Path]] = []
+    begun: list[str] = []
     try:
-        for source, destination in moves:
-            begun.append((source, destination))
-            source.replace(destination)
+        for file in replaced:
+            _keep(target / file, old / file)
+        for file in new:
+            begun.append(file)
+            (stage / file).replace(target / file)
+        for file in set(replaced) - set(new):
+            begun.append(file)
+            (target / file).unlink()
     except BaseException:  # also Ctrl-C
-        for source, destination in reversed(begun):
-            if os.path.lexists(destination):
-                destination.replace(source)
+        for file in begun:
+            if file in replaced:
+                (old / file).replace(target / file)
+            elif not (stage / file).exists():
+                (target / file).unlink(missing_ok=True)
         raise
+
+
+def _keep(file: Path, copy: Path) -> None:
+    """Give a file a second name, or make a copy where the file system has no second names."""
+    try:
+        os.link(file, copy, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(file, copy, follow_symlinks=False)

@@ -22,7 +22,7 @@ class Isnr:
 
     Without a noise mask the background is the darkest cluster of a Gaussian mixture. ukat fits the mixture to
     49152 voxels drawn at random (seed 0) and assigns all voxels by it; this class fits all voxels, starting from the
-    best k-means partition. The number therefore differs from ukat's, by as much as a factor of five on scans with
+    best k-means partition. The number therefore differs from ukat's, by more than a factor of five on a scan with
     masked air, and is the same each time; with a noise mask it is ukat's to the last digit. Several volumes (echoes)
     give one pooled number, as in ukat; `mrsnr.measure` gives one each.
 

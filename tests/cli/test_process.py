@@ -1,0 +1,181 @@
+"""The command as a process: what it imports, how it ends when its reader leaves or it is told to stop."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ENVIRONMENT = {**os.environ, "PYTHONWARNINGS": "error"}
+
+
+def finish(command, **options):
+    options = {"capture_output": True, "text": True, "check": False, "timeout": 60, **options}
+    return subprocess.run(command, env=ENVIRONMENT, **options)  # noqa: PLW1510, S603
+
+
+def imported(arguments, names):
+    """Return which of the modules a run imports."""
+    code = (
+        "import sys; from mrsnr.cli import main; status = main(sys.argv[1:]);"
+        f"print('IMPORTED', status, *[name for name in {names!r} if name in sys.modules])"
+    )
+    ended = finish([sys.executable, "-c", code, *map(str, arguments)])
+    return ended.stdout.splitlines()[-1].split()[1:]
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["measure", "--help"], ["--version"], ["measure", "--clusters", "9"]]
+)
+def test_help_imports_nothing_heavy(arguments):
+    _, *heavy = imported(arguments, ["numpy", "scipy", "nibabel", "matplotlib", "rich", "pooch"])
+    assert heavy == []
+
+
+def test_temporal_imports_only_what_it_needs(series):
+    unwanted = ["matplotlib", "pooch", "requests", "scipy.stats", "scipy.optimize", "sklearn"]
+    assert imported(["temporal", series], unwanted) == ["0"]
+
+
+def test_measure_imports_only_what_it_needs(scan):
+    assert imported(["measure", scan], ["matplotlib", "pooch", "requests", "scipy.stats", "sklearn"]) == ["0"]
+
+
+def test_the_reader_may_leave(program, scan, write, levels):
+    for arguments, status in (
+        (["measure", scan, "--json"], 0),
+        (["measure", write(levels, "scan_ph.nii")], 4),
+        (["--help"], 0),
+    ):
+        reading, writing = os.pipe()
+        os.close(reading)
+        ended = finish([*program, *map(str, arguments)], stdout=writing, stderr=subprocess.PIPE, capture_output=False)
+        os.close(writing)
+        assert (ended.returncode, ended.stderr) == (status, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_at_standard_output(program, scan):
+    with Path("/dev/full").open("w") as full:
+        ended = finish([*program, "measure", str(scan)], stdout=full, stderr=subprocess.PIPE, capture_output=False)
+    assert ended.returncode == 2
+    assert ended.stderr == "mrsnr: Standard output cannot be written: No space left on device.\n"
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_closed_streams(program, scan, closed):
+    command = f"{' '.join(program)} measure {scan} {closed}"
+    assert finish(["/bin/sh", "-c", command]).returncode == 0
+
+
+# Slows the run down at one place, so that a signal meets it there.
+SLOW = """
+import sys, time
+from importlib import import_module
+module = import_module("mrsnr.io.{module}")
+before = module.{name}
+def slow(*arguments, **options):
+    result = before(*arguments, **options)
+    print("ready", file=sys.stderr, flush=True)
+    time.sleep({pause})
+    return result
+module.{name} = slow
+import mrsnr.figures
+mrsnr.figures.draw = lambda *a, **o: {{}}
+from mrsnr.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def interrupted(module, name, arguments, numbers, *, pause=30, wait=0):
+    """Run the command, send signals once the function of `mrsnr.io` has been called, and say how it ended."""
+    code = SLOW.format(module=module, name=name, pause=pause)
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        assert process.stderr is not None
+        assert process.stderr.readline() == "ready\n"
+        time.sleep(wait)
+        for number in numbers:
+            process.send_signal(number)
+            time.sleep(0.02)
+        out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+PLACES = [("staging", "_make"), ("saving", "document")]
+
+
+@pytest.mark.parametrize(("module", "name"), PLACES)
+def test_ctrl_c_leaves_nothing_behind(write, scan, tmp_path, module, name):
+    before = sorted(tmp_path.rglob("*"))
+    arguments = ["measure", scan, "--out", tmp_path / "new/deep"]
+    assert interrupted(module, name, arguments, [signal.SIGINT]) == (130, "", "mrsnr: interrupted\n")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_impatient_ctrl_c_leaves_nothing_behind(scan, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    arguments = ["measure", scan, "--out", tmp_path / "new"]
+    status, out, _ = interrupted("saving", "write_map", arguments, [signal.SIGINT] * 5)
+    assert status in {130, -signal.SIGINT}  # the last may meet the process when it has done its work: 130 to a shell
+    assert out == ""
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_job_that_is_stopped_cleans_up(scan, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    status, out, _ = interrupted("saving", "write_map", ["measure", scan, "--out", tmp_path / "new"], [signal.SIGTERM])
+    assert (status, out) == (128 + signal.SIGTERM, "")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_ctrl_c_keeps_the_files_of_an_earlier_run(scan, tmp_path, run, no_figures):
+    assert run("measure", scan, "--out", tmp_path / "out").status == 0
+    before = {path: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    arguments = ["measure", scan, "--clusters", "2", "--out", tmp_path / "out", "--overwrite"]
+    assert interrupted("saving", "_write_json", arguments, [signal.SIGINT])[0] == 130
+    assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_ctrl_c_while_measuring(write, tmp_path):
+    path = write(np.random.default_rng(0).rayleigh(10, (160, 160, 20, 8)).astype(np.float32), "large.nii")
+    arguments = ["measure", path, "--out", tmp_path / "out"]
+    ended = interrupted("nifti", "_meta", arguments, [signal.SIGINT], pause=0, wait=0.5)
+    assert ended == (130, "", "mrsnr: interrupted\n")
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_a_fault_of_ours_is_one_sentence(run, scan, monkeypatch, tmp_path):
+    def broken(*_arguments, **_options):
+        raise KeyError("oops")
+
+    monkeypatch.setattr("mrsnr.measure", broken, raising=False)
+    ended = run("measure", scan, "--out", tmp_path / "out")
+    assert ended.status == 70
+    assert "fault of mrsnr" in ended.sentence
+    assert "KeyError" in ended.sentence
+    assert not (tmp_path / "out").exists()
+    assert "Traceback" in run("--debug", "measure", scan).err
+
+
+def test_an_image_that_does_not_fit_into_memory(run, scan, write, levels, monkeypatch):
+    def large(*_arguments, **_options):
+        raise MemoryError
+
+    monkeypatch.setattr("mrsnr.measure", large, raising=False)
+    ended = run("measure", scan)
+    assert ended.status == 3
+    assert "memory" in ended.sentence
+
+
+def test_from_another_thread(scan):
+    code = (
+        "import sys, threading; from mrsnr.cli import main; status = [];"
+        "thread = threading.Thread(target=lambda: status.append(main(sys.argv[1:]))); thread.start(); thread.join();"
+        "sys.exit(status[0])"
+    )
+    assert finish([sys.executable, "-c", code, "info", str(scan)]).returncode == 0
