@@ -384,7 +384,8 @@ for reason in result.reasons:
 # it saw no patient. Then the SD of "the air" is the SD of mostly zeros.
 #
 # *Mean over SD.* Both grow with sigma, so their ratio does not depend on it. Untouched air has 1.91. If the background
-# holds zeros the ratio is lower. If it holds tissue, or if its brightest voxels went to another cluster, it is higher.
+# holds zeros or a little tissue the ratio is lower. If its brightest voxels went to another cluster, or if it is mostly
+# tissue, it is higher.
 
 # %%
 zeros = np.mean(data[background] == 0)
@@ -461,7 +462,7 @@ panels[0].legend(title="phantom with SNR of")
 plt.show()
 
 # %% [markdown]
-# With the right air, the formula is right: within 1 % where the SNR of a label is above 8. Weaker labels read high,
+# With the right air, the formula is right: within 2 % where the SNR of a label is above 8. Weaker labels read high,
 # because the magnitude of noise is never 0: noise passes for signal. (That can be corrected; it is a story of its own.)
 #
 # With the clusters, every label reads high, and the more so the stronger the noise. The clusters cut: the brightest
