@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mrsnr.data.acquisition import autocorrelation, residual_freedom
 from mrsnr.data.anatomy import Body
@@ -120,7 +121,7 @@ def _temporal_snr(amplitudes: FloatArray, sigma_map: FloatArray, changes: Mappin
     return _ratio(whole, np.sqrt(variance))
 
 
-def _ratio(signal: FloatArray, sigma: FloatArray) -> FloatArray:
+def _ratio(signal: ArrayLike, sigma: ArrayLike) -> FloatArray:
     """Divide; without noise the SNR is infinite, and without signal and noise undefined."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(signal / sigma)
+        return np.asarray(np.divide(signal, sigma))
