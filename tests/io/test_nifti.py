@@ -71,6 +71,31 @@ def test_voxels_stay_on_disk_until_asked_for(tmp_path, voxels):
         np.asarray(image.data)
 
 
+def test_voxels_are_found_after_a_change_of_folder(tmp_path, voxels, monkeypatch):
+    written(tmp_path / "scan.nii.gz", voxels)
+    monkeypatch.chdir(tmp_path)
+    image = mrsnr.load("scan.nii.gz")
+    monkeypatch.chdir("/")
+    np.testing.assert_array_equal(image.data, voxels)
+
+
+def test_a_file_that_went_away_is_said(tmp_path, voxels):
+    path = written(tmp_path / "scan.nii.gz", voxels)
+    image = mrsnr.load(path)
+    path.unlink()
+    with pytest.raises(UnreadableError, match=r"scan\.nii\.gz cannot be read"):
+        np.asarray(image.data)
+
+
+def test_a_header_that_promises_more_than_gzip_can_hold_is_refused_unread(tmp_path, voxels):
+    raw = bytearray(written(tmp_path / "scan.nii", voxels).read_bytes())
+    raw[42:48] = np.array([30_000, 30_000, 30_000], "<i2").tobytes()  # dim[1] to dim[3]
+    path = tmp_path / "huge.nii.gz"
+    path.write_bytes(gzip.compress(bytes(raw)))
+    with pytest.raises(UnreadableError, match="promises 54000000000352 bytes"):
+        mrsnr.load(path)
+
+
 def test_a_part_can_be_read(tmp_path, voxels):
     image = mrsnr.load(written(tmp_path / "scan.nii.gz", voxels))
     np.testing.assert_array_equal(image.data[..., 2], voxels[..., 2])

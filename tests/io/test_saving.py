@@ -133,3 +133,11 @@ def test_pictures_are_written_with_the_rest(tmp_path, two_levels):
     pictures = [file for file in files if file.suffix == ".png"]
     assert {file.name for file in pictures} >= {"image_montage.png", "image_histogram.png", "image_snr_map.png"}
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in pictures)
+
+
+def test_results_of_a_file_that_went_away_can_be_saved(tmp_path, scan):
+    result = mrsnr.measure(mrsnr.load(scan))
+    document = tmp_path / "out/scan_snr.json"
+    scan.unlink()
+    mrsnr.save(result, tmp_path / "out")
+    assert json.loads(document.read_text())["source"] == {"name": "scan.nii.gz", "sha256": None}

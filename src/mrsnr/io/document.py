@@ -40,14 +40,18 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
 def source_of(image: Image) -> dict[str, Any] | None:
     """Return name and sha256 of the file an image came from, ``None`` if it came from an array.
 
-    The folder is left out: a path can name a patient.
+    The hash is ``None`` when the file is no longer there. The folder is left out: a path can name a patient.
     """
     source = image.meta.get("source")
     if source is None:
         return None
     path = Path(str(source))
-    with path.open("rb") as file:
-        return {"name": as_text(path.name), "sha256": hashlib.file_digest(file, "sha256").hexdigest()}
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return {"name": as_text(path.name), "sha256": None}
+    return {"name": as_text(path.name), "sha256": digest}
 
 
 def plain(value: Any) -> Any:

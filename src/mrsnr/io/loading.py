@@ -35,7 +35,7 @@ def load(path: str | Path) -> Image:
     file = _existing(path)
     for ending, read in READERS.items():
         if file.name.lower().endswith(ending):
-            return read(file)
+            return read(file.absolute())  # so that a change of the working folder does not lose the voxels
     raise UnreadableError(f"{file.name} has an ending that is not known; expected {_endings()}.")
 
 

@@ -25,6 +25,7 @@ SUFFIXES = (".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img")
 _log = logging.getLogger("mrsnr")
 _BROKEN = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError)
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
+_STRONGEST_COMPRESSION = 1032  # times, of gzip
 _LARGEST_SIDECAR = 16 * 2**20  # bytes
 _LARGEST_NUMBER = 1e9  # seconds: what is above is no time of a scan
 _PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
@@ -84,14 +85,15 @@ def read(path: Path) -> Image:
 
 
 def _check_length(opened: Any, path: Path) -> None:
-    """Raise `UnreadableError` if an uncompressed file is shorter than its header says; only reading tells of others."""
+    """Raise `UnreadableError` if a file is too short for what its header says.
+
+    Only reading tells of a compressed one, unless no compression could be so strong.
+    """
     file = Path(opened.file_map["image"].filename or path)
     if not file.is_file():
         raise UnreadableError(f"{path.name} is only half of the image: there is no file {file.name} beside it.")
-    if file.suffix == ".gz":
-        return
     expected = int(opened.dataobj.offset) + math.prod(map(int, opened.shape)) * opened.get_data_dtype().itemsize
-    if file.stat().st_size < expected:
+    if file.stat().st_size * (_STRONGEST_COMPRESSION if file.suffix.lower() == ".gz" else 1) < expected:
         raise UnreadableError(
             f"{path.name} is truncated or damaged: its header promises {expected} bytes, {file.name} has "
             f"{file.stat().st_size}. Copy or download it again."
@@ -115,10 +117,13 @@ def _reading(path: Path) -> Iterator[None]:
 
 
 def _broken(path: Path, error: BaseException) -> UnreadableError:
-    if path.stat().st_size == 0:
+    try:
+        with path.open("rb") as file:
+            beginning = file.read(64)
+    except OSError as gone:
+        return UnreadableError(f"{path.name} cannot be read: {gone.strerror}.")
+    if not beginning:
         return UnreadableError(f"{path.name} is empty: it has 0 bytes.")
-    with path.open("rb") as file:
-        beginning = file.read(64)
     if beginning.startswith(b"version https://git-lfs"):
         return UnreadableError(f"{path.name} is a git-LFS pointer, not the image; run 'git lfs pull' to get the image.")
     if isinstance(error, EOFError | zlib.error) or "bytes" in str(error) or "mmap length" in str(error):
