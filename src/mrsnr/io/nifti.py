@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,15 +30,9 @@ _STRONGEST_COMPRESSION = 1032  # times, of gzip
 _LARGEST_SIDECAR = 16 * 2**20  # bytes
 _LARGEST_NUMBER = 1e9  # seconds: what is above is no time of a scan
 _PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
-_NAME_ENDS = {
-    "_ph": "phase",
-    "_phase": "phase",
-    "_part-phase": "phase",
-    "_real": "real",
-    "_part-real": "real",
-    "_imaginary": "imaginary",
-    "_part-imag": "imaginary",
-}
+_NAME_ENDS = {"_ph": "phase", "_phase": "phase", "_real": "real", "_imaginary": "imaginary"}
+_MAGNITUDE = re.compile(r"(^|[^a-z])mag")
+_NAME_PARTS = {"_part-phase_": "phase", "_part-real_": "real", "_part-imag_": "imaginary", "_phase_": "phase"}
 
 
 class FileArray:
@@ -164,10 +159,7 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
 
 def _sidecar(path: Path) -> dict[str, Any]:
     """Return the JSON object beside the image, empty if there is none that can be read."""
-    name = path.name
-    for ending in SUFFIXES:
-        name = name[: -len(ending)] if name.lower().endswith(ending) else name
-    file = path.with_name(f"{name}.json")
+    file = path.with_name(f"{_stem(path)}.json")
     try:
         too_large = file.stat().st_size > _LARGEST_SIDECAR
         content = None if too_large else json.loads(file.read_text(encoding="utf-8"))
@@ -182,6 +174,11 @@ def _sidecar(path: Path) -> dict[str, Any]:
     return content
 
 
+def _stem(path: Path) -> str:
+    ending = next(ending for ending in SUFFIXES if path.name.lower().endswith(ending))
+    return path.name[: -len(ending)]
+
+
 def _kind(sidecar: dict[str, Any], path: Path, dtype: np.dtype[Any]) -> str:
     """Return what the voxels are, by their type, then the sidecar's ImageType, then the file's name."""
     if dtype.kind == "c":
@@ -193,8 +190,12 @@ def _kind(sidecar: dict[str, Any], path: Path, dtype: np.dtype[Any]) -> str:
     for word in words:
         if word in _PARTS:
             return _PARTS[word]
-    name = path.name.lower().split(".nii")[0]
-    return next((kind for end, kind in _NAME_ENDS.items() if name.endswith(end) or f"{end}_" in name), "magnitude")
+    name = _stem(path).lower()
+    if _MAGNITUDE.search(name):
+        return "magnitude"
+    ends = [kind for end, kind in _NAME_ENDS.items() if name.endswith(end)]
+    parts = [kind for part, kind in _NAME_PARTS.items() if part in f"{name}_"]
+    return next(iter([*ends, *parts]), "magnitude")
 
 
 def _units(header: Any) -> tuple[str, str]:
