@@ -149,10 +149,16 @@ class TestMeasure:
         assert result.value is not None
         assert "kind" in reasons(result)
 
-    @pytest.mark.parametrize("clusters", [1, 7, 0, -3, 2.5, "three"])
+    @pytest.mark.parametrize("clusters", [1, 7, 0, -3, 2.5, "three", 3 + 0j, None])
     def test_other_numbers_of_clusters_are_refused(self, two_levels, clusters):
         with pytest.raises(ArgumentError, match="2 to 6"):
             mrsnr.measure(two_levels(), clusters=clusters)
+
+    @pytest.mark.parametrize("verb", [mrsnr.measure, mrsnr.temporal])
+    @pytest.mark.parametrize("what", [np.ones((4, 4, 4, 4)), "scan.nii", None])
+    def test_what_is_no_image_is_refused_with_what_to_do(self, verb, what):
+        with pytest.raises(ArgumentError, match=r"mrsnr\.load"):
+            verb(what)
 
     def test_an_unknown_method_is_refused_with_the_choices(self, two_levels):
         with pytest.raises(ArgumentError, match="the methods are mixture"):
@@ -315,6 +321,12 @@ class TestTemporal:
         result = mrsnr.temporal(Image(np.ones((4, 4, 4, 9)), np.eye(4)))
         assert (result.value, result.verdict) == (None, "refused")
         assert np.isnan(result.map).all()
+
+    def test_a_mask_on_voxels_that_are_not_finite_has_no_value(self):
+        series = self.series()
+        series[0] = np.nan
+        result = mrsnr.temporal(Image(series, np.eye(4)), mask=np.isnan(series[..., 0]))
+        assert (result.value, result.verdict) == (None, "refused")
 
     def test_a_mask_of_another_shape_is_refused(self):
         with pytest.raises(RegionError, match="same grid"):

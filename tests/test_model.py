@@ -36,6 +36,8 @@ def test_other_arrays_are_refused(data, words):
     ("affine", "words"),
     [
         (np.eye(3), r"shape \(3, 3\)"),
+        ("affine", "something else than numbers"),
+        ([[1, 2], [3]], "something else than numbers"),
         (np.full((4, 4), np.nan), "NaN"),
         (np.diag([1, 1, 0, 1]), "singular"),
         (np.diag([1, 1, 1e-200, 1]), "singular"),

@@ -57,7 +57,7 @@ def measure(
     Raises
     ------
     ArgumentError
-        If the method is unknown or an option out of range.
+        If the method is unknown, an option out of range, or ``image`` no `Image`.
     ImageError
         If no voxel is finite, or all are equal; of several volumes, in each of them: one alone is refused.
     RegionError
@@ -75,6 +75,7 @@ def measure(
     >>> result = mrsnr.measure(image, labels=labels)
     >>> result.value, result.verdict, result.table  # doctest: +SKIP
     """
+    _expect_image(image)
     estimate = noise.get(method)
     given = {"clusters": clusters}
     options = {name: given[name] for name in inspect.signature(estimate).parameters if name in given}
@@ -112,7 +113,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     Raises
     ------
     ArgumentError
-        If the order is not a whole number from 0.
+        If the order is not a whole number from 0, or ``image`` no `Image`.
     ImageError
         If there are too few volumes, or no voxel is finite.
     RegionError
@@ -128,6 +129,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     ----------
     Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
     """
+    _expect_image(image)
     freedom = _degrees_of_freedom(image.volumes, order)
     chosen = None if mask is None else mask_of(image, mask, name="mask")
     series: NDArray[Any] = np.asarray(image.data)
@@ -139,10 +141,9 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     where = object_mask(mean) if chosen is None else chosen
     inside = tsnr[where & np.isfinite(tsnr)]
     value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
-    course = series[where & np.isfinite(mean)].mean(axis=0, dtype=np.float64)
     checks = [
         not_phase(image),
-        steady(course),
+        *_steadiness(series[where & np.isfinite(mean)]),
         series_length(degrees_of_freedom=freedom),
         *geometry_checks(image, mask=mask),
     ]
@@ -166,6 +167,19 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
         provenance=_provenance(image, TEMPORAL_DEFINITION),
         image=image,
     )
+
+
+def _expect_image(image: object) -> None:
+    if not isinstance(image, Image):
+        raise ArgumentError(
+            f"An mrsnr.Image is measured, and this is a {type(image).__name__}; make one with mrsnr.load(path) or "
+            "mrsnr.Image(array, affine)."
+        )
+
+
+def _steadiness(voxels: NDArray[Any]) -> tuple[Check, ...]:
+    """Return whether the volumes are repeats, if there are voxels, shape (voxels, volumes), to see it by."""
+    return (steady(voxels.mean(axis=0, dtype=np.float64)),) if len(voxels) else ()
 
 
 def _degrees_of_freedom(volumes: int, order: int) -> int:

@@ -105,7 +105,7 @@ class Image:
         if not hasattr(self.data, "shape") or not hasattr(self.data, "dtype"):
             object.__setattr__(self, "data", np.asarray(self.data))
         object.__setattr__(self, "affine", _checked_affine(self.affine))
-        object.__setattr__(self, "meta", dict(self.meta))
+        object.__setattr__(self, "meta", dict(self.meta or {}))
         shape = self.shape
         if not 2 <= len(shape) <= 4:
             raise ImageError(
@@ -147,7 +147,10 @@ class Image:
 
 
 def _checked_affine(affine: ArrayLike) -> FloatArray:
-    matrix = np.array(affine, dtype=np.float64)
+    try:
+        matrix = np.array(affine, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ImageError("The affine holds something else than numbers; expected shape (4, 4).") from error
     if matrix.shape != (4, 4):
         raise ImageError(f"The affine has shape {matrix.shape}; expected (4, 4).")
     if not np.isfinite(matrix).all():

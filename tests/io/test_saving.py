@@ -141,3 +141,16 @@ def test_results_of_a_file_that_went_away_can_be_saved(tmp_path, scan):
     scan.unlink()
     mrsnr.save(result, tmp_path / "out")
     assert json.loads(document.read_text())["source"] == {"name": "scan.nii.gz", "sha256": None}
+
+
+@pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/b", ".."])  # noqa: S108 - nothing is written there
+def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, two_levels, name):
+    with pytest.raises(OutputError, match="without a path"):
+        mrsnr.save(mrsnr.measure(two_levels()), tmp_path / "in", name=name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["x" * 300, "a\0b"])
+def test_a_folder_of_no_possible_name_is_said(tmp_path, two_levels, folder):
+    with pytest.raises(OutputError, match="cannot be written"):
+        mrsnr.save(mrsnr.measure(two_levels()), tmp_path / folder)

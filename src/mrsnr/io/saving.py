@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Protocol
 
 import nibabel
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr import __version__
+from mrsnr.errors import OutputError
 from mrsnr.io.document import document, plain
 from mrsnr.io.loading import expanded, stem
 from mrsnr.io.staging import staging
@@ -76,10 +77,12 @@ def save(
     Raises
     ------
     OutputError
-        If a file is there and may not be replaced, or the folder cannot be written.
+        If a file is there and may not be replaced, the folder cannot be written, or the name has a folder in it.
     """
     image = _first(result).image
     begin = name or name_of(image)
+    if PurePath(begin).name != begin or begin == "..":
+        raise OutputError(f"The name {begin!r} leads out of the folder; expected a file name without a path.")
     numbers = document(result)
     drawings = figures or {}
     may_write = {*written_by(result, name=begin), *(f"{begin}_{key}.png" for key in drawings)}

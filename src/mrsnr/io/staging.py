@@ -35,8 +35,15 @@ def staging(folder: str | Path, files: Sequence[str], *, overwrite: bool) -> Ite
         If a file is there and may not be replaced, or the folder cannot be written.
     """
     target = expanded(folder)
-    refuse_existing(target, files, overwrite=overwrite)
-    made = [parent for parent in (target, *target.parents) if not parent.exists()]  # innermost first
+    if "\0" in str(target):
+        raise OutputError(f"The folder {str(target)!r} cannot be written: no name holds a null.")
+    try:
+        refuse_existing(target, files, overwrite=overwrite)
+        made = [parent for parent in (target, *target.parents) if not parent.exists()]  # innermost first
+    except OutputError:
+        raise
+    except OSError as error:  # too long a name, for instance
+        raise OutputError(f"The folder {target} cannot be written: {error.strerror}.") from error
     stage = target / f".mrsnr-{token_hex(8)}"  # named before it is made: an interruption between the two leaves nothing
     try:
         _make(stage)

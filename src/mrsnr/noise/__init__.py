@@ -33,7 +33,7 @@ def get(name: str) -> Estimator:
     ArgumentError
         If there is none.
     """
-    if name not in _estimators():
+    if not isinstance(name, str) or name not in _estimators():
         raise ArgumentError(f"There is no method {name!r}; the methods are {', '.join(names())}.")
     return _estimators()[name]
 

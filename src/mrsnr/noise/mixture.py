@@ -55,7 +55,7 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
     ----------
     Henkelman, Med Phys 12:232-233 (1985). Dietrich et al., J Magn Reson Imaging 26:375-385 (2007).
     """
-    if clusters not in CLUSTERS:
+    if not isinstance(clusters, int | np.integer) or clusters not in CLUSTERS:
         raise ArgumentError(f"clusters is {clusters!r}; expected a whole number from 2 to 6.")
     voxels = magnitudes(image)
     finite = np.isfinite(voxels)
