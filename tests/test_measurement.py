@@ -200,6 +200,22 @@ class TestMeasure:
         found = mrsnr.measure(image, clusters=clusters)
         assert found.value == pytest.approx(found.noise.by_clusters[clusters], rel=1e-12)
 
+    def test_masked_voxels_are_undefined(self, two_levels):
+        data = np.asarray(two_levels().data)
+        hidden = np.zeros(data.shape, bool)
+        hidden[:5] = True
+        masked = np.ma.masked_array(np.where(hidden, -9999, data), hidden)
+        undefined = mrsnr.measure(Image(np.where(hidden, np.nan, data), np.eye(4)))
+        assert mrsnr.measure(Image(masked, np.eye(4))).value == undefined.value
+
+    def test_the_callers_error_state_does_not_matter(self, two_levels):
+        image = two_levels(snr=500)
+        series = Image(np.stack([np.asarray(image.data)] * 2 + [np.zeros(image.shape)] * 3, axis=-1), np.eye(4))
+        with np.errstate(all="raise"):
+            strict, strict_series = mrsnr.measure(image), mrsnr.temporal(series)
+        assert strict.value == mrsnr.measure(image).value
+        np.testing.assert_array_equal(strict_series.map, mrsnr.temporal(series).map)
+
     def test_nothing_is_changed(self, two_levels):
         image = two_levels()
         before = np.asarray(image.data).copy()

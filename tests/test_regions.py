@@ -107,3 +107,21 @@ def test_one_spike_does_not_hide_the_object():
     expected = mean > 200
     mean[20, 20, 2] *= 1e4
     np.testing.assert_array_equal(object_mask(mean), expected)
+
+
+@pytest.mark.parametrize("level", [100.0, 2.0**60])
+def test_voxels_that_are_equal_but_for_rounding_are_all_the_object(level):
+    mean = level * (1 + 1e-15 * np.random.default_rng(0).integers(0, 3, (5, 10, 4)))
+    assert object_mask(mean).all()
+
+
+def test_masked_parts_of_a_mask_are_outside(image):
+    mask = np.ma.masked_array(np.ones(image.shape), np.zeros(image.shape, bool))
+    mask[0] = np.ma.masked
+    assert mask_of(image, mask, name="mask").sum() == 3 * 5 * 3
+
+
+@pytest.mark.parametrize("names", [None, ["liver"], "liver", {"x": "liver"}])
+def test_names_of_no_use_are_left_out(image, names):
+    labels = Image(labelled(image, 1), AFFINE, {"names": names})
+    assert regions_of(image, labels=labels).names == {}

@@ -25,6 +25,7 @@ TEMPORAL_DEFINITION = "temporal-snr/1"
 """Names of the definitions, raised when a change moves a number."""
 
 
+@np.errstate(all="ignore")  # undefined voxels are NaN on purpose, whatever the caller has set
 def measure(
     image: Image,
     method: str = "mixture",
@@ -93,6 +94,7 @@ def measure(
     )
 
 
+@np.errstate(all="ignore")
 def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Temporal:
     r"""Measure the temporal SNR of a series: :math:`mean_t / SD_t` about a polynomial trend.
 

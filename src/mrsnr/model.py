@@ -104,6 +104,9 @@ class Image:
         """Refuse what cannot be an image."""
         if not hasattr(self.data, "shape") or not hasattr(self.data, "dtype"):
             object.__setattr__(self, "data", np.asarray(self.data))
+        if isinstance(self.data, np.ma.MaskedArray):  # what is masked is undefined
+            wide = np.promote_types(self.data.dtype, np.float64)
+            object.__setattr__(self, "data", np.ma.filled(self.data.astype(wide), np.nan))
         object.__setattr__(self, "affine", _checked_affine(self.affine))
         object.__setattr__(self, "meta", dict(self.meta or {}))
         shape = self.shape

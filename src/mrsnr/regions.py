@@ -17,6 +17,7 @@ Labels = ArrayLike | Image | Mapping[str, Mask]
 
 _MOST_LABELS = 512
 _OTSU_BINS = 256
+_ROUNDING = 1e-12  # of the brightest: voxels that differ by less are equally bright
 _BRIGHTEST = 99.9  # percentile
 
 
@@ -43,7 +44,7 @@ def regions_of(image: Image, *, noise_mask: Mask | None = None, labels: Labels |
         return Regions(background=background)
     if isinstance(labels, Mapping):
         masks = {n: mask_of(image, mask, name=name) for n, (name, mask) in enumerate(labels.items(), start=1)}
-        return Regions(background=background, labels=masks, names=dict(enumerate(labels, start=1)))
+        return Regions(background=background, labels=masks, names=dict(enumerate(map(str, labels), start=1)))
     numbers = _on_grid(image, labels, name="label image")
     masks = {number: numbers == number for number in label_numbers(numbers)}
     return Regions(background=background, labels=masks, names=_names(labels))
@@ -92,9 +93,11 @@ def object_mask(mean: FloatArray) -> BoolArray:
     Otsu, IEEE Trans Syst Man Cybern 9:62-66 (1979).
     """
     finite = mean[np.isfinite(mean)]
-    if finite.size == 0 or finite.min() == finite.max():
+    if finite.size == 0 or np.ptp(finite) <= _ROUNDING * np.abs(finite).max():
         return np.asarray(np.isfinite(mean))
-    top = max(float(np.percentile(finite, _BRIGHTEST)), float(np.nextafter(finite.min(), np.inf)))
+    top = float(np.percentile(finite, _BRIGHTEST))
+    if top - finite.min() <= _ROUNDING * np.abs(finite).max():  # all but the very brightest are equal
+        top = float(finite.max())
     counts, edges = np.histogram(np.minimum(finite, top), bins=_OTSU_BINS)
     centres = (edges[1:] + edges[:-1]) / 2
     below, above = np.cumsum(counts)[:-1], np.cumsum(counts[::-1])[-2::-1]
@@ -132,7 +135,8 @@ def label_numbers(labels: ArrayLike) -> list[int]:
 
 
 def _on_grid(image: Image, region: Mask, *, name: str) -> NDArray[Any]:
-    array = np.asarray(region.data if isinstance(region, Image) else region)
+    given = region.data if isinstance(region, Image) else region
+    array = np.asarray(given.filled(0) if isinstance(given, np.ma.MaskedArray) else given)
     if array.ndim == 4 and array.shape[3] == 1:
         array = array[..., 0]
     if array.shape != image.grid:
@@ -144,5 +148,7 @@ def _on_grid(image: Image, region: Mask, *, name: str) -> NDArray[Any]:
 
 
 def _names(labels: object) -> dict[int, str]:
-    names = labels.meta.get("names", {}) if isinstance(labels, Image) else {}
-    return {int(number): str(name) for number, name in names.items()}
+    names = labels.meta.get("names") if isinstance(labels, Image) else None
+    if not isinstance(names, Mapping):
+        return {}
+    return {int(number): str(name) for number, name in names.items() if str(number).isdecimal()}

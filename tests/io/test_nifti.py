@@ -96,6 +96,23 @@ def test_a_header_that_promises_more_than_gzip_can_hold_is_refused_unread(tmp_pa
         mrsnr.load(path)
 
 
+@pytest.mark.parametrize(("where", "value"), [(256, 50.0), (80, np.inf), (268, np.nan)])
+def test_a_damaged_qform_beside_a_good_sform_is_left_out(tmp_path, voxels, caplog, where, value):
+    """A quaternion that is none, voxels of infinite size, an offset that is no number."""
+    raw = bytearray(written(tmp_path / "scan.nii", voxels).read_bytes())
+    raw[252:256] = np.array([1, 2], "<i2").tobytes()  # qform_code, sform_code
+    raw[where : where + 4] = np.array([value], "<f4").tobytes()
+    (tmp_path / "scan.nii").write_bytes(bytes(raw))
+    with caplog.at_level(logging.WARNING, logger="mrsnr"):
+        image = mrsnr.load(tmp_path / "scan.nii")
+    assert "qform" in caplog.text
+    np.testing.assert_allclose(image.affine, AFFINE, atol=1e-6)
+    mrsnr.save(mrsnr.measure(image), tmp_path / "out")
+    saved = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz")
+    assert int(saved.header["qform_code"]) == 0
+    np.testing.assert_allclose(saved.affine, AFFINE, atol=1e-5)
+
+
 def test_a_part_can_be_read(tmp_path, voxels):
     image = mrsnr.load(written(tmp_path / "scan.nii.gz", voxels))
     np.testing.assert_array_equal(image.data[..., 2], voxels[..., 2])

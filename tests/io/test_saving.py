@@ -2,13 +2,14 @@
 
 import hashlib
 import json
+import os
 
 import nibabel
 import numpy as np
 import pytest
 
 import mrsnr
-from mrsnr.errors import OutputError
+from mrsnr.errors import ArgumentError, OutputError
 
 AFFINE = np.array([[-2.0, 0, 0.1, 90], [0, 2.0, 0, -80], [0.1, 0, 5.0, -30], [0, 0, 0, 1]])
 
@@ -154,3 +155,23 @@ def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, two_levels, na
 def test_a_folder_of_no_possible_name_is_said(tmp_path, two_levels, folder):
     with pytest.raises(OutputError, match="cannot be written"):
         mrsnr.save(mrsnr.measure(two_levels()), tmp_path / folder)
+
+
+def test_a_file_that_has_changed_since_is_not_hashed_in_place_of_the_one_measured(tmp_path, scan):
+    result = mrsnr.measure(mrsnr.load(scan))
+    os.utime(scan, ns=(0, 0))
+    mrsnr.save(result, tmp_path / "out")
+    assert json.loads((tmp_path / "out/scan_snr.json").read_text())["source"]["sha256"] is None
+
+
+def test_of_a_pair_the_voxels_are_hashed(tmp_path, two_levels):
+    nibabel.save(nibabel.Nifti1Pair(np.asarray(two_levels().data, np.float32), AFFINE), tmp_path / "pair.img")
+    mrsnr.save(mrsnr.measure(mrsnr.load(tmp_path / "pair.hdr")), tmp_path / "out")
+    source = json.loads((tmp_path / "out/pair_snr.json").read_text())["source"]
+    assert source["sha256"] == hashlib.sha256((tmp_path / "pair.img").read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize("what", [None, (), "result", 5])
+def test_what_is_no_result_is_refused(tmp_path, what):
+    with pytest.raises(ArgumentError, match=r"mrsnr\.measure and mrsnr\.temporal"):
+        mrsnr.save(what, tmp_path)

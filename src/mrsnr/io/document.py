@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -40,18 +41,24 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
 def source_of(image: Image) -> dict[str, Any] | None:
     """Return name and sha256 of the file an image came from, ``None`` if it came from an array.
 
-    The hash is ``None`` when the file is no longer there. The folder is left out: a path can name a patient.
+    Of a ``.hdr``/``.img`` pair the file of the voxels is hashed. The hash is ``None`` when the file has changed since
+    it was loaded, or is no longer there. The folder is left out: a path can name a patient.
     """
     source = image.meta.get("source")
     if source is None:
         return None
     path = Path(str(source))
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with Path(image.meta.get("voxels", path)).open("rb") as file:
+            changed = image.meta.get("modified", _modified(file)) != _modified(file)
+            digest = None if changed else hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
-        return {"name": as_text(path.name), "sha256": None}
+        digest = None
     return {"name": as_text(path.name), "sha256": digest}
+
+
+def _modified(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_mtime_ns
 
 
 def plain(value: Any) -> Any:

@@ -74,7 +74,9 @@ def read(path: Path) -> Image:
         raise UnreadableError(f"{path.name} is damaged: its header gives the shape {tuple(map(int, opened.shape))}.")
     _check_length(opened, path)
     try:
-        return Image(FileArray(opened.dataobj, path), _affine(opened, path), _meta(header, path))
+        voxels = Path(opened.file_map["image"].filename or path)
+        meta = {**_meta(header, path), "voxels": str(voxels), "modified": voxels.stat().st_mtime_ns}
+        return Image(FileArray(opened.dataobj, path), _affine(opened, path), meta)
     except ImageError as error:
         raise ImageError(f"{path.name}: {error}") from error
 
@@ -145,8 +147,7 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
         "vendor": sidecar.get("Manufacturer"),
         "coil": sidecar.get("ReceiveCoilName") or sidecar.get("CoilString"),
         "nifti": {
-            "qform": header.get_qform(coded=False) if int(header["qform_code"]) else None,
-            "qform_code": int(header["qform_code"]),
+            **_qform(header),
             "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
             "sform_code": int(header["sform_code"]),
             "xyzt_units": (space, time),
@@ -157,14 +158,26 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
     return {key: value for key, value in meta.items() if value is not None}
 
 
+def _qform(header: Any) -> dict[str, Any]:
+    """Return the qform and its code; none where it is damaged, as the affine is then the sform."""
+    try:
+        qform, code = header.get_qform(coded=True)
+    except ValueError:  # a quaternion that is none
+        qform, code = np.zeros((4, 4)), 0
+    if qform is None or (np.isfinite(qform).all() and np.linalg.norm(qform[:3, :3], axis=0).all()):
+        return {"qform": qform, "qform_code": int(code)}
+    _log.warning("The qform of the header is damaged and was left out.")
+    return {"qform": None, "qform_code": 0}
+
+
 def _sidecar(path: Path) -> dict[str, Any]:
     """Return the JSON object beside the image, empty if there is none that can be read."""
     file = path.with_name(f"{_stem(path)}.json")
+    if not file.is_file():  # nor a pipe, which would never end
+        return {}
     try:
         too_large = file.stat().st_size > _LARGEST_SIDECAR
-        content = None if too_large else json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
+        content = None if too_large else json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         _log.warning("The sidecar %s was not used: %s.", file.name, _first_line(error))
         return {}

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr import __version__
-from mrsnr.errors import OutputError
+from mrsnr.errors import ArgumentError, OutputError
 from mrsnr.io.document import document, plain
 from mrsnr.io.loading import expanded, stem
 from mrsnr.io.staging import staging
@@ -113,7 +113,11 @@ def written_by(result: Result | type[Snr | Temporal], *, name: str) -> tuple[str
 
 
 def _first(result: Result) -> Snr | Temporal:
-    return result if isinstance(result, Snr | Temporal) else result[0]
+    if isinstance(result, Snr | Temporal):
+        return result
+    if not isinstance(result, Sequence) or not result or not all(isinstance(one, Snr) for one in result):
+        raise ArgumentError("Only what mrsnr.measure and mrsnr.temporal return can be saved.")
+    return result[0]
 
 
 def _suffix(result: Result) -> str:
