@@ -144,7 +144,7 @@ def test_results_of_a_file_that_went_away_can_be_saved(tmp_path, scan):
     assert json.loads(document.read_text())["source"] == {"name": "scan.nii.gz", "sha256": None}
 
 
-@pytest.mark.parametrize("name", ["../out", "/tmp/out", "a/b", ".."])  # noqa: S108 - nothing is written there
+@pytest.mark.parametrize("name", ["../out", "/out", "a/b", ".."])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, two_levels, name):
     with pytest.raises(OutputError, match="without a path"):
         mrsnr.save(mrsnr.measure(two_levels()), tmp_path / "in", name=name)
