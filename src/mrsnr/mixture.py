@@ -79,7 +79,7 @@ def fit(
     Parameters
     ----------
     counts
-        Intensities and how often each occurs.
+        Intensities and how often each occurs; where they are many, `binned` first, or time and memory grow.
     clusters
         Number of components K, at least 2.
     start
