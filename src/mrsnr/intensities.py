@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrsnr.model import FloatArray
+from mrsnr.model import FloatArray, Image
 
 IntArray = NDArray[np.intp]
 
@@ -37,6 +37,12 @@ class Counts:
     def scaled(self, factor: float) -> Counts:
         """Return the counts of the image multiplied by a positive factor."""
         return Counts(self.values * factor, self.counts, self.within * factor**2)
+
+
+def magnitudes(image: Image) -> NDArray[Any]:
+    """Return the voxels as real numbers: a complex image by its magnitude."""
+    data = np.asarray(image.data)
+    return np.abs(data) if np.iscomplexobj(data) else data
 
 
 def count(voxels: NDArray[Any]) -> Counts:

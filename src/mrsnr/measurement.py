@@ -15,6 +15,7 @@ from mrsnr import __version__, noise
 from mrsnr.checks import confirmation, defined, not_phase, series_length, steady
 from mrsnr.detrend import mean_and_residual_sd
 from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.intensities import magnitudes
 from mrsnr.model import Check, CheckVerdict, Image, Noise, Regions, Snr, Temporal, Verdict
 from mrsnr.noise import Estimator
 from mrsnr.regions import Labels, Mask, geometry_checks, mask_of, object_mask, regions_of
@@ -134,8 +135,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     _expect_image(image)
     freedom = _degrees_of_freedom(image.volumes, order)
     chosen = None if mask is None else mask_of(image, mask, name="mask")
-    series: NDArray[Any] = np.asarray(image.data)
-    series = np.abs(series) if np.iscomplexobj(series) else series
+    series = magnitudes(image)
     mean, sd = mean_and_residual_sd(series, order=order)
     if not np.isfinite(mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
@@ -211,8 +211,7 @@ def _volumes(image: Image) -> list[Image]:
 
 
 def _snr(image: Image, found: Noise, regions: Regions, placed: Sequence[Check]) -> Snr:
-    voxels: NDArray[Any] = np.asarray(image.data)
-    voxels = np.abs(voxels) if np.iscomplexobj(voxels) else voxels
+    voxels = magnitudes(image)
     sigma = found.sigma if isinstance(found.sigma, float) else None
     signal = mean_signal(voxels, ~found.region)
     value = None if sigma is None or signal is None else signal / sigma

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from mrsnr.checks import convergence, empty, kind, ratio, sensitivity, zeros
 from mrsnr.distributions import RAYLEIGH_SD
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.intensities import Counts, assign, count
+from mrsnr.intensities import Counts, assign, count, magnitudes
 from mrsnr.mixture import Mixture, fit_standardised
 from mrsnr.model import BoolArray, Check, CheckVerdict, Image, LabelArray, MixtureNoise, Noise, Regions
 from mrsnr.noise import estimator
@@ -66,12 +66,6 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
     if regions.background is not None:
         return _from_mask(image, voxels, regions.background & finite)
     return _from_cluster(image, voxels, finite, int(clusters))
-
-
-def magnitudes(image: Image) -> NDArray[Any]:
-    """Return the voxels as real numbers: a complex image by its magnitude."""
-    data = np.asarray(image.data)
-    return np.abs(data) if np.iscomplexobj(data) else data
 
 
 def _from_mask(image: Image, voxels: NDArray[Any], background: BoolArray) -> Noise:
