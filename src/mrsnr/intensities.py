@@ -14,6 +14,8 @@ IntArray = NDArray[np.intp]
 
 _DISTINCT_LIMIT = 16_384  # more distinct intensities than this are binned
 _BINS = 2_048  # of equal width, and as many again of equal count
+_UNEVEN_STEP = 0.05  # of a step: what float32, or rounding again, does to whole numbers that were scaled
+_MOST = 0.98  # of the gaps between intensities, that must be whole steps
 _EXTREMES = 1_024  # intensities at either end that keep a bin of their own: a long tail moves a mean
 
 
@@ -55,6 +57,24 @@ def count(voxels: NDArray[Any]) -> Counts:
     """
     values, counts = np.unique(np.asarray(voxels).ravel(), return_counts=True)
     return Counts(values.astype(np.float64), counts.astype(np.float64), np.zeros(values.size))
+
+
+def step_of(values: NDArray[Any]) -> float:
+    """Return the distance of the intensities in which an image is stored; 0 if they are not equally spaced.
+
+    Parameters
+    ----------
+    values
+        Finite intensities.
+    """
+    distinct = np.unique(values)
+    gaps = np.diff(distinct)
+    if distinct.size < 3 or distinct.size > values.size / 4:
+        return 0.0
+    step = float(np.median(gaps[gaps < 1.5 * gaps.min()]))  # the smallest gap is short where it was rounded again
+    multiples = gaps / step
+    apart = np.abs(multiples - np.round(multiples))
+    return step if np.quantile(apart, _MOST) < _UNEVEN_STEP else 0.0
 
 
 def binned(counts: Counts) -> Counts:
