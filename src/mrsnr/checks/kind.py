@@ -48,5 +48,5 @@ def not_phase(image: Image) -> Check:
     """Fail for phase images only: mean over SD in time has a meaning for any signal, but not for an angle."""
     if image.kind == "phase":
         return Check(code="kind", value=None, limit=None, verdict=CheckVerdict.FAIL, sentence=_PHASE)
-    sentence = f"The series is of {image.kind} images."
+    sentence = f"The kind of image is {image.kind}."
     return Check(code="kind", value=None, limit=None, verdict=CheckVerdict.PASS, sentence=sentence)

@@ -14,13 +14,15 @@ _SLACK = 0.001
 _TOO_COARSE = 0.2
 
 
-def zeros(background: NDArray[Any]) -> Check:
+def zeros(background: NDArray[Any], *, truncated: bool = False) -> Check:
     r"""Compare the fraction of exact zeros with what rounded Rayleigh noise can have.
 
     Parameters
     ----------
     background
         Intensities of the voxels called air, at least one.
+    truncated
+        Whether values were cut to whole steps, not rounded: then all below a step are 0, not half of them.
 
     Notes
     -----
@@ -31,7 +33,8 @@ def zeros(background: NDArray[Any]) -> Check:
     """
     fraction = float(np.mean(background == 0))
     expected = _expected(background[background > 0])
-    limit = min(3 * expected + _SLACK, _FAILS_AT)
+    expected = 1 - (1 - expected) ** 4 if truncated else expected  # half a step squared is a quarter
+    limit = 1.5 * expected + _SLACK if truncated else min(3 * expected + _SLACK, _FAILS_AT)
     if fraction <= limit:
         return Check("zeros", fraction, limit, CheckVerdict.PASS, "The background was not set to zero.")
     zero = f"{100 * fraction:.1f} % of the background is exactly 0"
