@@ -87,8 +87,8 @@ class Image:
         Shape (4, 4), voxel indices to RAS millimetres.
     meta
         What else is known. The keys this package uses: ``source`` (path), ``tr`` and ``te`` (seconds),
-        ``vendor``, ``coil``, ``kind`` (one of `KINDS`), ``sidecar`` (the JSON beside the file), ``nifti`` (what
-        a NIfTI file written from this image must repeat).
+        ``vendor``, ``coil``, ``channels`` (effective number n of those in the noise), ``kind`` (one of `KINDS`),
+        ``sidecar`` (the JSON beside the file), ``nifti`` (what a NIfTI file written from this image must repeat).
 
     Raises
     ------
@@ -187,8 +187,9 @@ class Noise:
     """How strong the noise is, where that was seen, and whether the assumptions behind it held.
 
     ``sigma`` is the SD of one real channel in image units (a number or a map), ``None`` where undefined;
-    ``channels`` the effective number of receive channels (1: Rician); ``interval`` the 95 % interval of sigma;
-    ``region`` the voxels it was taken from.
+    ``channels`` the effective number of receive channels n (1: Rician; 0.5: a real or imaginary part, which is
+    Gaussian); ``interval`` the 95 % interval of sigma (of its median, if it is a map); ``region`` the voxels
+    it was taken from; ``correlation`` the number of voxels that share one independent sample of noise.
     """
 
     sigma: float | FloatArray | None
@@ -198,6 +199,7 @@ class Noise:
     checks: tuple[Check, ...]
     method: str
     parameters: Mapping[str, Any]
+    correlation: float = 1.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -238,7 +240,8 @@ class Snr:
     """The answer: a signal-to-noise ratio, or the reasons why there is none.
 
     ``value`` is ``None`` when the verdict is ``refused``. ``reasons`` are the checks that did not pass.
-    ``map`` is the SNR of every voxel, shape of the image, NaN where undefined.
+    ``map`` is the SNR of every voxel, shape of the image, NaN where undefined. ``regions`` holds the labels that
+    ``table`` is about: those that were given, or the tissues that were found.
     """
 
     value: float | None
@@ -251,6 +254,7 @@ class Snr:
     reasons: tuple[Check, ...]
     provenance: Mapping[str, Any]
     image: Image
+    regions: Regions | None = None
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
