@@ -22,7 +22,7 @@ def modules_after(code):
 def test_public_names_are_these_and_all_exist():
     assert set(mrsnr.__all__) == {
         *("Check", "Image", "MrsnrError", "Noise", "Regions", "Snr", "Temporal", "Verdict"),
-        *("load", "measure", "save", "temporal"),
+        *("compare", "load", "measure", "save", "temporal"),
         *("data", "figures", "ukat"),
         "__version__",
     }
@@ -37,8 +37,8 @@ def test_an_unknown_name_is_an_attribute_error():
 
 
 def test_importing_a_module_does_not_replace_a_verb():
-    code = "import mrsnr.measurement, mrsnr.io, mrsnr.noise.mixture, mrsnr.cli.measure, mrsnr.cli.temporal"
-    check = "assert all(callable(getattr(mrsnr, verb)) for verb in ('load', 'measure', 'save', 'temporal'))"
+    code = "import mrsnr.measurement, mrsnr.io, mrsnr.noise.mixture, mrsnr.cli.measure, mrsnr.cli.compare"
+    check = "assert all(callable(getattr(mrsnr, verb)) for verb in ('compare', 'load', 'measure', 'save', 'temporal'))"
     assert "mrsnr.measurement" in modules_after(f"{code}\n{check}")
 
 

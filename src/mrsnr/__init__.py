@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mrsnr import data as data
+    from mrsnr.comparison import compare as compare
     from mrsnr.errors import MrsnrError as MrsnrError
     from mrsnr.io import load as load
     from mrsnr.io import save as save
     from mrsnr.measurement import measure as measure
-    from mrsnr.measurement import temporal as temporal
     from mrsnr.model import Check as Check
     from mrsnr.model import Image as Image
     from mrsnr.model import Noise as Noise
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mrsnr.model import Snr as Snr
     from mrsnr.model import Temporal as Temporal
     from mrsnr.model import Verdict as Verdict
+    from mrsnr.series import temporal as temporal
 
 __version__ = "0.1.0"
 
@@ -38,10 +39,11 @@ _HOME = {
     "Snr": "mrsnr.model",
     "Temporal": "mrsnr.model",
     "Verdict": "mrsnr.model",
+    "compare": "mrsnr.comparison",
     "load": "mrsnr.io",
     "measure": "mrsnr.measurement",
     "save": "mrsnr.io",
-    "temporal": "mrsnr.measurement",
+    "temporal": "mrsnr.series",
 }
 _SUBPACKAGES = ("data", "figures", "ukat")
 

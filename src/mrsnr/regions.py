@@ -11,14 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from mrsnr.checks import geometry
 from mrsnr.errors import RegionError
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image, Regions
+from mrsnr.threshold import otsu
 
 Mask = ArrayLike | Image
 Labels = ArrayLike | Image | Mapping[str, Mask]
 
 _MOST_LABELS = 512
-_OTSU_BINS = 256
-_ROUNDING = 1e-12  # of the brightest: voxels that differ by less are equally bright
-_BRIGHTEST = 99.9  # percentile
 
 
 def regions_of(image: Image, *, noise_mask: Mask | None = None, labels: Labels | None = None) -> Regions:
@@ -92,19 +90,9 @@ def object_mask(mean: FloatArray) -> BoolArray:
     ----------
     Otsu, IEEE Trans Syst Man Cybern 9:62-66 (1979).
     """
-    finite = mean[np.isfinite(mean)]
-    if finite.size == 0 or np.ptp(finite) <= _ROUNDING * np.abs(finite).max():
+    threshold = otsu(mean[np.isfinite(mean)])
+    if threshold is None:
         return np.asarray(np.isfinite(mean))
-    top = float(np.percentile(finite, _BRIGHTEST))
-    if top - finite.min() <= _ROUNDING * np.abs(finite).max():  # all but the very brightest are equal
-        top = float(finite.max())
-    counts, edges = np.histogram(np.minimum(finite, top), bins=_OTSU_BINS)
-    centres = (edges[1:] + edges[:-1]) / 2
-    below, above = np.cumsum(counts)[:-1], np.cumsum(counts[::-1])[-2::-1]
-    dark = np.cumsum(counts * centres)[:-1]
-    bright = (counts * centres).sum() - dark
-    between = below * above * (dark / np.maximum(below, 1) - bright / np.maximum(above, 1)) ** 2
-    threshold = edges[1:-1][np.argmax(between)]
     return np.asarray(np.nan_to_num(mean, nan=-np.inf) > threshold)
 
 

@@ -45,7 +45,7 @@ class TestIsnr:
 
     def test_agrees_with_measure(self, image):
         found = snr.Isnr(image, np.eye(4))
-        result = mrsnr.measure(mrsnr.Image(image, np.eye(4)))
+        result = mrsnr.measure(mrsnr.Image(image, np.eye(4)), "mixture")
         assert found.isnr == pytest.approx(result.value, rel=1e-12)
         np.testing.assert_allclose(found.isnr_map, result.map, rtol=1e-12)
 

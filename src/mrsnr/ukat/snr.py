@@ -83,7 +83,7 @@ class Isnr:
         if noise_mask is not None:
             return _mask(noise_mask, self.shape), None
         flat = Image(self.pixel_array.reshape(self.shape[0], -1), np.eye(4))
-        found = measure(flat, clusters=self.n_clusters)
+        found = measure(flat, "mixture", clusters=self.n_clusters)
         if not isinstance(found, Snr) or not isinstance(found.noise, MixtureNoise):
             raise ImageError("The mixture gave no background.")
         return found.noise.region.reshape(self.shape), found.noise.clusters.reshape(self.shape)

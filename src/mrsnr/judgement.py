@@ -1,0 +1,201 @@
+"""From what a volume shows to the noise that is believed, and to a verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from mrsnr import __version__
+from mrsnr.checks import agreement, channels_known
+from mrsnr.checks.evenness import LIMIT
+from mrsnr.errors import ArgumentError
+from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions, Verdict
+from mrsnr.noise.air import air_error, noise_of_air
+from mrsnr.noise.tissue import tissue
+from mrsnr.survey import Survey
+
+OF_AIR = frozenset({"air", "air_mean", "air_rms", "air_std", "mixture", "piesno"})
+"""Methods whose noise is that of air, so that what is wrong with the air is wrong with them."""
+
+_TOO_VAGUE = 0.2  # relative SE of sigma from tissue alone, above which it is no answer
+_TOO_DOUBTFUL = 0.4  # log of the ratio of the SNRs that possible numbers of channels give
+_SURROUNDING = 0.7  # of the border of the image: air that nothing confirms must be that much around the object
+_SOME_BORDER = 0.3  # the same, where the air shows nothing of the object
+_MERGED = frozenset({"shape", "ratio", "stationarity"})  # what air and a faint object together show
+_NOTABLE = 0.1  # log of the ratio of tissue to air, that anatomy at a high SNR does not make
+_BEYOND = 6.0  # relative SE of sigma from tissue, by which it can hardly be wrong
+_CERTAIN = 0.04  # relative SE of sigma from tissue, up to which it may contradict the air
+_OF_REPEATS = {"difference": 0.003, "replicas": 0.003}  # relative SE of sigma from repeats, beyond counting
+_OF_SERIES = 0.01  # the same for maps from series
+_OF_DISAGREEMENT, _MOST_DOUBT = 0.33, 0.3  # of the log of the ratio of two estimates, and at most: relative SE
+_NORMAL = 1.96
+
+
+def choose(image: Image, seen: Survey, *, regions: Regions) -> Noise | None:
+    """Return the noise that a single volume supports: from air, else from tissue, else ``None``.
+
+    1. Air that fails no check, and tissue that agrees with it or cannot contradict it: air.
+    2. Tissue that contradicts the air with a cause (`_contradicted`), or air that is small and far from it: tissue.
+    3. A magnitude image with negative values: none.
+    4. Without air: tissue, unless it is too vague, or the number of channels in doubt matters too much.
+    """
+    if any(check.code == "kind" and check.verdict == CheckVerdict.FAIL for check in seen.checks):
+        return None
+    inside = seen.interior
+    if seen.background is None or not seen.air_holds or _chance(seen):
+        if inside is None or seen.inside_error > _TOO_VAGUE or seen.channels_doubt > _TOO_DOUBTFUL:
+            return None
+        return tissue(image, regions=regions, seen=seen)
+    doubted = [check for check in seen.air_checks if check.code in _MERGED and check.verdict != CheckVerdict.PASS]
+    if inside is None and seen.background.border < (_SURROUNDING if doubted else _SOME_BORDER):
+        return None
+    if _contradicted(seen):
+        return tissue(image, regions=regions, seen=seen)
+    return noise_of_air(image, seen, seen.background)
+
+
+def _compared(seen: Survey) -> Check:
+    """Return whether air and tissue agree."""
+    air = None if seen.background is None else seen.background.sigma
+    inside = None if seen.interior is None else seen.interior.sigma
+    return agreement(air, inside, names=("air", "tissue"), error=seen.inside_error)
+
+
+def _chance(seen: Survey) -> bool:
+    """Return whether what looks like air does so by chance: a small piece, and far from what the tissue says."""
+    small = seen.background is not None and seen.background.border < _SOME_BORDER
+    return small and _compared(seen).verdict == CheckVerdict.FAIL
+
+
+def _contradicted(seen: Survey) -> bool:
+    """Return whether the tissue says that the noise of the air is not that of the object.
+
+    Lower, where the air is uneven: ghosts or ringing. Higher, where the noise of the object is uneven (parallel
+    imaging, normalisation) or the two are further apart than the tissue can be wrong: the air was processed. But not
+    where k-space ends abruptly: ringing is higher in the object than in the air.
+    """
+    air, inside, field = seen.background, seen.interior, seen.field
+    if air is None or inside is None or field is None:
+        return False
+    compared = _compared(seen)
+    if compared.verdict == CheckVerdict.PASS:
+        return False
+    uneven_air = any(check.code == "stationarity" and check.verdict != CheckVerdict.PASS for check in seen.air_checks)
+    certain = seen.inside_error < (_TOO_VAGUE if uneven_air and compared.verdict == CheckVerdict.FAIL else _CERTAIN)
+    apart = float(np.log(inside.sigma / air.sigma))
+    if apart < 0:
+        return uneven_air and certain
+    if inside.abrupt:
+        return False
+    beyond = compared.verdict == CheckVerdict.FAIL and apart > _BEYOND * seen.inside_error
+    return beyond or (certain and (uneven_air or (field.uneven > LIMIT and apart > _NOTABLE)))
+
+
+def confirmed(found: Noise, seen: Survey | None) -> Check:
+    """Return whether an independent estimate agrees: tissue for methods of air, air or tissue for the others."""
+    sigma, error = _level(found.sigma), _error(found)
+    other, name, other_error = None, "air" if found.method == "tissue" else "tissue", 0.0
+    if seen is not None:
+        air = seen.background if seen.air_holds else None
+        inside = seen.interior
+        of_air = found.method in OF_AIR
+        if air is not None and (found.method in {"tissue", "mixture"} or (not of_air and inside is None)):
+            other, name, other_error = air.sigma, "air", air_error(air)
+        elif inside is not None and found.method != "tissue":
+            other, name, other_error = inside.sigma, "tissue", seen.inside_error
+            if air is not None and not of_air and sigma is not None:
+                options = [(air.sigma, "air", air_error(air)), (inside.sigma, "tissue", seen.inside_error)]
+                other, name, other_error = min(options, key=lambda one: abs(np.log(one[0] / sigma)))
+    source = "air" if found.method in OF_AIR - {"mixture"} else found.method
+    if name == source:
+        source = f"'{found.method}'"
+    return agreement(sigma, other, names=(source, name), error=float(np.hypot(error, other_error)))
+
+
+def widened(found: Noise, seen: Survey | None) -> Noise:
+    """Return the noise of repeats with an interval that has the method's own error in it, and doubt about channels."""
+    if found.interval is None or not found.interval[0] > 0:
+        return found
+    low, high = found.interval
+    doubt = 0.0 if seen is None else seen.channels_doubt / 4
+    factor = float(np.exp(_NORMAL * np.linalg.norm([_error(found), _OF_REPEATS.get(found.method, _OF_SERIES), doubt])))
+    middle = float(np.sqrt(low * high))
+    return dataclasses.replace(found, interval=(middle / factor, middle * factor))
+
+
+def doubted(found: Noise, check: Check) -> Noise:
+    """Return a noise whose interval has the disagreement with a second estimate in it."""
+    if check.verdict == CheckVerdict.PASS or check.value is None or found.interval is None or found.interval[0] <= 0:
+        return found
+    own = float(np.hypot(_error(found), min(_OF_DISAGREEMENT * check.value, _MOST_DOUBT)))
+    middle, factor = float(np.sqrt(found.interval[0] * found.interval[1])), float(np.exp(_NORMAL * own))
+    return dataclasses.replace(found, interval=(middle / factor, middle * factor))
+
+
+def judge(value: float | None, checks: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
+    """Return the verdict, and the checks that did not pass."""
+    reasons = tuple(check for check in checks if check.verdict != CheckVerdict.PASS)
+    if value is None:
+        return Verdict.REFUSED, reasons
+    return (Verdict.CAUTION if reasons else Verdict.TRUSTED), reasons
+
+
+def counted(found: Noise, seen: Survey | None) -> tuple[Check, ...]:
+    """Return the checks that bear on a method: its own, and those of the air where its noise is that of air."""
+    if seen is None:
+        return found.checks
+    unsure = (channels_known(found.channels, doubt=seen.channels_doubt),)
+    return merged(found.checks, unsure, seen.checks if found.method in OF_AIR else ())
+
+
+def merged(*groups: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the checks of several groups, one of each code: the first."""
+    first: dict[str, Check] = {}
+    for group in groups:
+        for check in group:
+            first.setdefault(check.code, check)
+    return tuple(first.values())
+
+
+def expect_image(image: object) -> None:
+    """Refuse what is no image.
+
+    Raises
+    ------
+    ArgumentError
+        If it is something else.
+    """
+    if not isinstance(image, Image):
+        raise ArgumentError(
+            f"An mrsnr.Image is measured, and this is a {type(image).__name__}; make one with mrsnr.load(path) or "
+            "mrsnr.Image(array, affine)."
+        )
+
+
+def provenance(image: Image, definition: str) -> dict[str, Any]:
+    """Return where a result comes from."""
+    source = image.meta.get("source")
+    return {
+        "software": "mrsnr",
+        "version": __version__,
+        "definition": definition,
+        "source": None if source is None else PurePath(source).name,
+        "volume": image.meta.get("volume"),
+    }
+
+
+def _level(sigma: float | FloatArray | None) -> float | None:
+    """Return one number for a sigma that may be a map: the root of its mean square."""
+    if sigma is None:
+        return None
+    values = np.asarray(sigma, dtype=np.float64)
+    known = values[np.isfinite(values)]
+    return float(np.sqrt(np.mean(known**2))) if known.size else None
+
+
+def _error(found: Noise) -> float:
+    return 0.0 if found.interval is None else float(np.log(found.interval[1] / found.interval[0]) / (2 * _NORMAL))
