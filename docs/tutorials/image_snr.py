@@ -256,11 +256,11 @@ for number, mask in enumerate((cluster_0, cluster_1, cluster_2)):
     print(f"cluster {number}: {mask.sum():7d} voxels, mean intensity {data[mask].mean():8.1f}")
 
 # %% [markdown]
-# `mrsnr.measure` does all of this in one call, and `figures.cluster_maps` shows what it found. We come back to its
-# number later; here we want the pictures.
+# `mrsnr.measure` does all of this in one call if it is asked for the method `mixture`, and `figures.cluster_maps` shows
+# what it found. We come back to its number later; here we want the pictures.
 
 # %%
-result = mrsnr.measure(image, clusters=3)
+result = mrsnr.measure(image, method="mixture", clusters=3)
 figures.cluster_maps(result, slice=SLICE)
 
 # %% [markdown]
@@ -336,7 +336,7 @@ print(f"they differ by {abs(snr_by_hand / result.value - 1):.0e} of the value")
 # %%
 by_clusters = {}
 for number in (2, 3, 4, 5):
-    other = mrsnr.measure(image, clusters=number)
+    other = mrsnr.measure(image, method="mixture", clusters=number)
     by_clusters[number] = other.value
     darkest, share = other.noise.means[0], other.noise.region.mean()
     print(f"{number} clusters: SNR {other.value:7.2f}   darkest mean {darkest:6.1f}, {share:.1%} of the voxels")
@@ -404,7 +404,7 @@ figures.noise_mask(result, slice=SLICE)
 zeroed = {}
 for air_is in ("noise", "zero"):
     scan = mrsnr.data.phantom(snr=50, air=air_is, integer=True)
-    measured = mrsnr.measure(scan.image)
+    measured = mrsnr.measure(scan.image, method="mixture")
     true = scan.truth.signal[~scan.truth.air].mean() / scan.truth.sigma
     zeroed[air_is] = {"value": measured.value, "true": true, "codes": [reason.code for reason in measured.reasons]}
     print(f"air is {air_is:5}: SNR {measured.value:7.1f}, true {true:.1f}, {measured.verdict}")
@@ -427,8 +427,9 @@ for snr in (5, 10, 20, 50, 100):
     trials[snr] = SimpleNamespace(
         truth=scan.truth,
         voxels=np.asarray(scan.image.data, dtype=np.float64),
-        clusters=mrsnr.measure(scan.image, labels=scan.labels),
-        mask=mrsnr.measure(scan.image, labels=scan.labels, noise_mask=scan.truth.air),
+        clusters=mrsnr.measure(scan.image, method="mixture", labels=scan.labels),
+        mask=mrsnr.measure(scan.image, method="mixture", labels=scan.labels, noise_mask=scan.truth.air),
+        auto=mrsnr.measure(scan.image, labels=scan.labels),  # for section 11
     )
 
 
@@ -463,7 +464,7 @@ plt.show()
 
 # %% [markdown]
 # With the right air, the formula is right: within 2 % where the SNR of a label is above 8. Weaker labels read high,
-# because the magnitude of noise is never 0: noise passes for signal. (That can be corrected; it is a story of its own.)
+# because the magnitude of noise is never 0: noise passes for signal. (That can be corrected; see section 11.)
 #
 # With the clusters, every label reads high, and the more so the stronger the noise. The clusters cut: the brightest
 # voxels of the air are taken for tissue. What is left has too small an SD. How small can be calculated. If everything
@@ -499,7 +500,7 @@ for snr, trial in trials.items():
 # %%
 others = {}
 for name, scan in scans.others.items():
-    measured = mrsnr.measure(scan)
+    measured = mrsnr.measure(scan, method="mixture")
     others[name] = measured.value
     print(f"{name}: SNR {measured.value:.2f}, {measured.verdict}")
     for reason in measured.reasons:
@@ -510,7 +511,7 @@ for name, scan in scans.others.items():
 # `measure` returns one result for each echo.
 
 # %%
-results = mrsnr.measure(scans.echoes, labels=scans.kidneys)
+results = mrsnr.measure(scans.echoes, method="mixture", labels=scans.kidneys)
 for te, echo in zip(scans.times, results, strict=True):
     labels = ", ".join(f"{row.name} {row.snr:.1f}" for row in echo.table)
     print(f"echo time {1000 * te:5.2f} ms: SNR {echo.value:6.2f}, sigma {echo.noise.sigma:6.2f}   {labels}")
@@ -562,7 +563,66 @@ figures.histogram(result)
 # that the scanner masked is not even noise.
 
 # %% [markdown]
-# ## 11. Temporal SNR
+# ## 11. Leaving the choice to the data
+#
+# So far *we* chose: the clusters, how many, and to believe that the darkest one is untouched air. `mrsnr.measure`
+# without a method does not take our word for it. It looks for air, tests whether that is noise and nothing else,
+# measures the noise a second time in the tissue, and compares. It gives an interval of 95 %, and the verdict `trusted`
+# if all the tests were passed and the two agree. Where the air was tampered with, it takes the tissue alone; where that
+# cannot be seen either, it refuses, and says why.
+
+# %%
+auto = mrsnr.measure(image)
+if auto.value is None:
+    print("no SNR:", auto.verdict)
+else:
+    bottom, top = auto.interval
+    print(f"SNR {auto.value:.2f} ({bottom:.2f} to {top:.2f}), {auto.verdict}, noise from {auto.method}")
+for reason in auto.reasons:
+    print(f"- {reason.code}: {reason.sentence}")
+
+# %% [markdown]
+# This number is not that of section 4, even if the noise is the same: it is the mean over the tissues that were found,
+# not over everything that is not air, and the noise that passes for signal is taken out. `auto.table` has the tissues,
+# and `figures.label_maps(auto)` shows them. Give `labels=` to say what *you* want to measure.
+#
+# Now the trials of section 8 again, where we know the truth. No mask of the air was given:
+
+# %%
+print(f"{'true':>8} {'three clusters':>16} {'auto':>8} {'95 % of auto':>18}")
+for trial in trials.values():
+    true = trial.truth.snr["left cortex"]
+    row = trial.auto.table[0]
+    print(f"{true:8.2f} {compare(trial, 'clusters')['left cortex'] * true:16.2f} {row.snr:8.2f}", end=" ")
+    print(f"{row.low:8.2f} to {row.high:.2f}  {trial.auto.verdict}")
+
+# %% [markdown]
+# And the phantom whose air was set to zero, which fooled the clusters by a factor of hundreds:
+
+# %%
+zeroed_phantom = mrsnr.data.phantom(snr=50, air="zero", integer=True)
+honest = mrsnr.measure(zeroed_phantom.image, labels=zeroed_phantom.labels)
+print(f"true sigma {zeroed_phantom.truth.sigma:.1f}; {honest.method} gives {np.nanmedian(honest.noise.sigma):.1f}")
+print(f"verdict {honest.verdict}: {', '.join(reason.code for reason in honest.reasons)}")
+
+# %% [markdown]
+# `mrsnr.compare` runs every method that can measure an image. Where all agree there is little to doubt. Where they do
+# not, mind that methods that look at the same air are wrong together.
+
+# %%
+compared = {}
+for answer in mrsnr.compare(image):
+    name = answer.provenance["asked"]
+    compared[name] = answer.value
+    value = "   none" if answer.value is None else f"{answer.value:7.2f}"
+    print(f"{name:9} SNR {value}  {answer.verdict:8} {', '.join(reason.code for reason in answer.reasons)}")
+
+# %% [markdown]
+# The surest way needs no air at all: scan twice. `mrsnr.measure(first, repeat=second)` takes the noise from the
+# difference of the two.
+
+# %% [markdown]
+# ## 12. Temporal SNR
 #
 # In a series the same slice is measured again and again. Then every voxel tells its own noise: how much it changes
 # from volume to volume. No air is needed. Temporal SNR is the mean over time divided by the SD over time, after slow
@@ -671,12 +731,14 @@ print(f"expected from 37 degrees of freedom: {float(median_inverse_sd(37)):.4f}"
 # - Clusters find the air well if the SNR is high. If it is low, they cut the air and the SNR reads high.
 # - Try several numbers of clusters. If the result moves, it is a choice and not a measurement.
 # - Look for exact zeros, and for a mean/SD of 1.91. If they are wrong, the number is meaningless, however plausible.
+# - Let the data choose (`mrsnr.measure(image)`), read the verdict, and quote the interval. If it refuses, scan twice.
 # - Never write down an SNR without saying how it was measured. Compare only what was measured in the same way, on
 #   scans that were made in the same way.
 # - In a series every voxel tells its own noise: no air is needed. But the SD must count its degrees of freedom, and
 #   motion counts as noise.
 #
-# The same from a terminal: `mrsnr measure scan.nii.gz --slice 7 --out results` and `mrsnr temporal series.nii.gz`.
+# The same from a terminal: `mrsnr measure scan.nii.gz --slice 7 --out results` (with `--method mixture` for the
+# clusters), `mrsnr compare scan.nii.gz` and `mrsnr temporal series.nii.gz`.
 
 # %% [markdown]
 # The numbers of this run, for the test that runs this notebook:
@@ -707,11 +769,20 @@ answers = {
             "true": dict(trial.truth.snr),
             "voxels": {row.name: row.voxels for row in trial.mask.table},
             "clusters": compare(trial, "clusters"),
+            "auto": {row.name: [row.snr, row.low, row.high] for row in trial.auto.table},
+            "auto_verdict": trial.auto.verdict,
             "mask": compare(trial, "mask"),
         }
         for snr, trial in trials.items()
     },
     "cuts": cuts,
+    "auto": {"value": auto.value, "interval": auto.interval, "method": auto.method, "verdict": auto.verdict},
+    "honest": {
+        "method": honest.method,
+        "verdict": honest.verdict,
+        "sigma": [float(np.nanmedian(honest.noise.sigma)), zeroed_phantom.truth.sigma],
+    },
+    "compared": compared,
     "others": others,
     "echoes": [{"value": echo.value, "sigma": echo.noise.sigma} for echo in results],
     "pooled": pooled,

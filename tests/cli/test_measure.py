@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import nibabel
 import numpy as np
@@ -18,16 +19,35 @@ def printed(out):
     return float(out.split()[1])
 
 
+def fact(out, name):
+    """Return what stands after a name, below the answer."""
+    return next(line.strip().removeprefix(name).strip() for line in out.splitlines() if line.split()[:1] == [name])
+
+
+def first(ended):
+    """Return the first result of the first image of a document."""
+    return ended.json["images"][0]["results"][0]
+
+
 def test_the_first_line_is_the_answer(run, scan):
     ended = run("measure", scan)
     assert ended.status == 0
     assert ended.err == ""
-    words = ended.out.splitlines()[0].split()
-    assert words[0] == "SNR"
-    assert words[2:] == ["caution", "scan.nii.gz"]
-    assert printed(ended.out) == pytest.approx(SNR, rel=0.02)
-    sigma = next(line.split()[1].strip(",") for line in ended.out.splitlines() if line.split()[:1] == ["sigma"])
-    assert float(sigma) == pytest.approx(SIGMA, rel=0.02)
+    said = re.fullmatch(r"SNR (\S+) \((\S+) to (\S+)\)  trusted  scan\.nii\.gz", ended.out.splitlines()[0])
+    value, low, high = map(float, said.groups())
+    assert value == pytest.approx(SNR, rel=0.02)
+    assert low < SNR < high
+    sigma, low, high = map(float, re.match(r"(\S+) \((\S+) to (\S+)\)", fact(ended.out, "sigma")).groups())
+    assert sigma == pytest.approx(SIGMA, rel=0.02)
+    assert low < SIGMA < high
+
+
+def test_it_says_what_the_noise_was_taken_from_and_what_confirms_it(run, scan):
+    ended = run("measure", scan, "--json")
+    voxels = first(ended)["noise"]["voxels"]
+    said = fact(run("measure", scan).out, "method")
+    assert said.startswith(f"air: root mean square of {voxels // 1000} {voxels % 1000:03} voxels of air, 1 channel; ")
+    assert "sigma from tissue confirms that from air, within" in said
 
 
 def test_json_has_the_same_answer_in_full(run, scan):
@@ -44,14 +64,16 @@ def test_the_noise_mask_is_used(run, write, scan, levels):
     air[:10] = 1
     given = run("measure", scan, "--noise-mask", write(air, "air.nii.gz"), "--json").json["images"][0]["results"][0]
     assert given["noise"]["voxels"] == air.sum()
-    assert given["noise"]["sigma"] == pytest.approx(levels[:10].std() / np.sqrt(2 - np.pi / 2), rel=1e-9)
+    rounding = 1 / 12  # the variance of whole numbers
+    assert given["noise"]["sigma"] == pytest.approx(np.sqrt((np.mean(levels[:10] ** 2.0) - rounding) / 2), rel=1e-9)
     assert given["noise"]["sigma"] == pytest.approx(SIGMA, rel=0.02)
-    assert given["noise"]["parameters"] == {"noise_mask": "given"}
+    assert given["method"] == "air_rms"
+    assert given["noise"]["parameters"]["noise_mask"] == "given"
 
 
 @pytest.mark.parametrize("clusters", CLUSTERS)
 def test_every_number_of_clusters_can_be_asked_for(run, scan, clusters):
-    result = run("measure", scan, "--clusters", clusters, "--json").json["images"][0]["results"][0]
+    result = first(run("measure", scan, "--method", "mixture", "--clusters", clusters, "--json"))
     assert result["noise"]["parameters"] == {"clusters": clusters}
     assert len(result["noise"]["mixture"]["means"]) == clusters
 
@@ -71,9 +93,10 @@ def test_one_mask_a_label_is_named_after_its_file(run, write, scan, levels):
     assert [row["name"] for row in result["table"]] == ["roi-L", "other"]
     for row, mask in zip(result["table"], (left, right), strict=True):
         assert row["voxels"] == mask.sum()
-        assert row["signal"] == pytest.approx(levels[mask == 1].mean(), rel=1e-9)
-        assert row["snr"] == pytest.approx(SNR, rel=0.02)
-    assert result["value"] == run("measure", scan, "--json").json["images"][0]["results"][0]["value"]
+        assert row["signal"] == pytest.approx(SIGMA * SNR, rel=0.002)
+        assert row["low"] < SNR < row["high"]
+    assert result["of"] == "labels"
+    assert result["value"] == pytest.approx(np.mean([row["snr"] for row in result["table"]]), rel=1e-12)
 
 
 def test_a_label_image_has_a_row_for_each_number(run, write, scan, levels):
@@ -81,7 +104,8 @@ def test_a_label_image_has_a_row_for_each_number(run, write, scan, levels):
     ended = run("measure", scan, "--labels", write(3 * left + 7 * right, "labels.nii.gz"))
     rows = [line.split() for line in ended.out.splitlines() if "label 3" in line or "label 7" in line]
     assert [row[0] for row in rows] == ["3", "7"]
-    assert [float(row[-1]) for row in rows] == pytest.approx([SNR] * 2, rel=0.02)
+    assert [float(row[5]) for row in rows] == pytest.approx([SNR] * 2, rel=0.02)
+    assert [(float(row[6]) < SNR, float(row[8]) > SNR) for row in rows] == [(True, True)] * 2
 
 
 def test_several_label_files_must_be_masks_of_one_label(run, write, scan, levels):
@@ -99,7 +123,7 @@ def test_labels_of_one_image_keep_their_names_beside_another(run, write, levels)
     documents = run("measure", *images, *labels, "--json").json["images"]
     assert [[row["name"] for row in one["results"][0]["table"]] for one in documents] == [["L", "R"]] * 2
     heading = run("measure", *images, *labels).out.splitlines()[1].split()
-    assert heading == ["image", "SNR", "L", "R", "verdict", "why"]
+    assert heading == ["image", "SNR", "95", "%", "L", "R", "method", "verdict", "why"]
 
 
 def test_volumes_have_a_result_each_and_are_never_pooled(run, write, two_levels):
@@ -115,7 +139,7 @@ def test_volumes_have_a_result_each_and_are_never_pooled(run, write, two_levels)
     text = run("measure", path).out
     rows = [line.split() for line in text.splitlines() if line.split()[:1] in (["0"], ["1"])]
     assert [float(row[1]) for row in rows] == pytest.approx([50, 25], rel=0.02)
-    assert "volume 0: No second" in text
+    assert [row[5] for row in rows] == ["air", "air"]
 
 
 def test_a_complex_image_is_measured_by_its_magnitude(run, write, levels):
@@ -177,19 +201,22 @@ def test_tsv_has_a_row_per_volume_and_label(run, write, scan, levels):
     ended = run("measure", scan, "--labels", write(left, "left.nii.gz"), "--tsv")
     heading, *rows = [line.split("\t") for line in ended.out.splitlines()]
     table = [dict(zip(heading, row, strict=True)) for row in rows]
-    assert [row["name"] for row in table] == ["foreground", "left"]
+    assert [row["name"] for row in table] == ["labels", "left"]
     assert [float(row["snr"]) for row in table] == pytest.approx([SNR] * 2, rel=0.02)
-    assert table[0]["snr"] == repr(mrsnr.measure(mrsnr.load(scan)).value)
+    for row in table:
+        assert float(row["low"]) < SNR < float(row["high"])
+        assert (row["asked"], row["method"], row["verdict"], row["reasons"]) == ("auto", "air", "trusted", "n/a")
+    assert table[0]["snr"] == repr(mrsnr.measure(mrsnr.load(scan), labels=left).value)
     assert table[0]["volume"] == "n/a"
-    assert table[0]["reasons"] == "confirmation"
+    assert float(table[0]["sigma_low"]) < SIGMA < float(table[0]["sigma_high"])
 
 
 def test_tsv_of_a_bad_image_has_as_many_columns(run, scan, tmp_path):
     ended = run("measure", scan, tmp_path / "missing.nii", "--tsv")
     rows = [line.split("\t") for line in ended.out.splitlines()]
     assert len({len(row) for row in rows}) == 1
-    assert rows[2][0] == "missing.nii"
-    assert rows[2][-2:] == ["no result", "unreadable"]
+    assert rows[-1][0] == "missing.nii"
+    assert rows[-1][-2:] == ["no result", "unreadable"]
 
 
 def test_the_same_twice(run, scan):
@@ -204,17 +231,51 @@ def test_maps_and_numbers_are_those_that_are_printed(run, scan, levels, tmp_path
     sigma = document["results"][0]["noise"]["sigma"]
     snr_map = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz")
     assert snr_map.get_data_dtype() == np.float32
-    np.testing.assert_allclose(snr_map.get_fdata() * sigma, levels, rtol=1e-6, atol=1e-4)
-    assert snr_map.get_fdata()[32:].mean() == pytest.approx(SNR, rel=0.02)
+    amplitude = np.sqrt(np.maximum(levels**2.0 - sigma**2, 0))  # the noise floor of one channel taken out
+    np.testing.assert_allclose(snr_map.get_fdata() * sigma, amplitude, rtol=1e-5, atol=1e-3)
+    assert np.median(snr_map.get_fdata()[32:]) == pytest.approx(SNR, rel=0.02)
+    air = nibabel.load(tmp_path / "out/scan_noise_mask.nii.gz").get_fdata() == 1
+    assert air.sum() == document["results"][0]["noise"]["voxels"]
+    assert not air[32:].any()
+    assert document["source"]["sha256"] == hashlib.sha256(scan.read_bytes()).hexdigest()
+    pictures = {file.name for file in (tmp_path / "out").glob("*.png")}
+    assert {"scan_snr_map.png", "scan_histogram.png", "scan_montage.png", "scan_labels.png"} <= pictures
+    assert all((tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
+
+
+def test_the_mixture_writes_its_clusters(run, scan, levels, tmp_path, no_figures):
+    document = run("measure", scan, "--method", "mixture", "--out", tmp_path / "out", "--json").json["images"][0]
+    sigma = document["results"][0]["noise"]["sigma"]
     background = nibabel.load(tmp_path / "out/scan_noise_mask.nii.gz").get_fdata() == 1
-    assert background.sum() == document["results"][0]["noise"]["voxels"]
     assert levels[background].std() / np.sqrt(2 - np.pi / 2) == pytest.approx(sigma, rel=1e-9)
     clusters = nibabel.load(tmp_path / "out/scan_clusters.nii.gz").get_fdata()
     np.testing.assert_array_equal(clusters == 0, background)
-    assert document["source"]["sha256"] == hashlib.sha256(scan.read_bytes()).hexdigest()
-    pictures = {file.name for file in (tmp_path / "out").glob("*.png")}
-    assert {"scan_snr_map.png", "scan_histogram.png", "scan_montage.png"} <= pictures
-    assert all((tmp_path / "out" / name).read_bytes().startswith(b"\x89PNG") for name in pictures)
+    snr_map = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz").get_fdata()
+    np.testing.assert_allclose(snr_map * sigma, levels, rtol=1e-6, atol=1e-4)
+
+
+def test_a_map_of_sigma_is_said_and_written_as_one(run, write, tmp_path, no_figures):
+    truth = np.linspace(5, 15, 64)[:, None, None] * np.ones((64, 64, 6))
+    amplitude = np.where(np.arange(64)[None, :, None] < 16, 0, 1000) * np.ones(truth.shape)
+    rng = np.random.default_rng(0)
+    data, again = (
+        np.hypot(amplitude + truth * rng.normal(size=truth.shape), truth * rng.normal(size=truth.shape)) for _ in "12"
+    )
+    paths = [write(data.astype(np.float32), "one.nii.gz"), write(again.astype(np.float32), "two.nii.gz")]
+    command = ["measure", paths[0], "--repeat", paths[1], "--out", tmp_path / "out"]
+    said = fact(run(*command).out, "sigma")
+    assert said.startswith("a map: median ")
+    document = run(*command, "--json", "--overwrite").json["images"][0]
+    noise = document["results"][0]["noise"]
+    assert noise["map"]
+    assert noise["sigma"] == pytest.approx(10, rel=0.05)
+    assert noise["range"] == pytest.approx([5.5, 14.5], rel=0.1)
+    written = nibabel.load(tmp_path / "out/one_sigma_map.nii.gz").get_fdata()
+    inside = np.isfinite(written)
+    assert inside.mean() > 0.5
+    assert not inside[:, :14].any()
+    np.testing.assert_allclose(written[inside], truth[inside], rtol=0.35)  # of windows of 49 voxels, four SE
+    assert np.median(written[inside] / truth[inside]) == pytest.approx(1, abs=0.02)
 
 
 def test_the_phantom_s_labels_are_read_from_a_file(run, write):
@@ -226,3 +287,4 @@ def test_the_phantom_s_labels_are_read_from_a_file(run, write):
     noise_free = {row["label"]: truth.signal[labels.data == row["label"]].mean() for row in table}
     for row in table:
         assert row["signal"] == pytest.approx(noise_free[row["label"]], rel=0.02)
+        assert row["snr"] == pytest.approx(truth.snr[row["name"]] if row["name"] in truth.snr else row["snr"], rel=0.03)

@@ -1,8 +1,10 @@
 """``mrsnr fetch``, ``demo`` and ``completion``."""
 
+import re
 import shutil
 import subprocess
 
+import numpy as np
 import pytest
 
 from mrsnr.cli import inputs
@@ -44,12 +46,17 @@ def test_demo_shows_truth_beside_measurement(run, tmp_path, monkeypatch):
     monkeypatch.setattr("mrsnr.figures.draw", lambda *_args, **_options: {})
     ended = run("demo")
     assert ended.status == 0
-    rows = [
-        line.rsplit(maxsplit=2) for line in ended.out.splitlines() if line.startswith(("  sigma", "  SNR", "  tSNR"))
-    ]
-    assert len(rows) > 5
-    for _, true, measured in rows:
-        assert float(measured) == pytest.approx(float(true), rel=0.1)
+    assert re.match(r"Digital kidney  SNR \S+ \(\S+ to \S+\)  trusted\n", ended.out)
+    rows = [re.split(r" {2,}", line.strip()) for line in ended.out.splitlines() if re.match("  (sigma|SNR)", line)]
+    assert [row[0] for row in rows[:2]] == ["sigma", "SNR, all labels"]
+    assert len(rows) > 10
+    for name, true, measured, interval in rows:
+        low, high = map(float, interval.split(" to "))
+        assert low < float(measured) < high
+        widest = 1 if name in {"sigma", "SNR, all labels"} else 2  # one of many labels may be a little outside
+        assert abs(np.log(float(measured) / float(true))) < widest * np.log(high / low) / 2, name
+    tsnr = next(line.split()[-2:] for line in ended.out.splitlines() if line.startswith("  tSNR"))
+    assert float(tsnr[1]) == pytest.approx(float(tsnr[0]), rel=0.05)
     assert (tmp_path / "mrsnr-demo/kidney_snr.json").exists()
     assert (tmp_path / "mrsnr-demo/series_tsnr_map.nii.gz").exists()
     assert "files written to mrsnr-demo" in ended.out

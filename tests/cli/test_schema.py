@@ -1,5 +1,6 @@
 """Everything that is printed with --json or written with --out has the documented form."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -32,6 +33,27 @@ def label_outside_the_finite(write, levels):
     label = np.zeros(levels.shape, "u1")
     label[62] = 1
     return [write(data), "--labels", write(label, "label.nii")]
+
+
+def mixture(write, levels):
+    return [write(levels), "--method", "mixture", "--clusters", "4"]
+
+
+def inside(write, levels):
+    return [write(levels), "--method", "tissue"]
+
+
+def repeated(write, levels):
+    return [write(levels), "--repeat", write(np.roll(levels, 5, axis=1), "again.nii")]
+
+
+def repeats(write, levels):
+    return [write(np.stack([np.roll(levels, 5 * k, axis=1) for k in range(3)], axis=-1)), "--repeats"]
+
+
+def a_noise_scan(write, levels):
+    air = np.concatenate([levels[:32], levels[31::-1]])
+    return [write(levels), "--noise-scan", write(air, "noise.nii"), "--channels", "1"]
 
 
 def masked(write, levels):
@@ -83,9 +105,9 @@ def several(write, levels):
 @pytest.mark.parametrize(
     ("make", "status"),
     [
-        (plain, 0), (with_sidecar, 0), (labelled, 0), (label_outside_the_finite, 0), (masked, 0), (elsewhere, 0),
+        (plain, 0), (with_sidecar, 0), (labelled, 0), (label_outside_the_finite, 4), (masked, 0), (elsewhere, 0),
         (volumes, 0), (flat, 0), (complex_voxels, 0), (negative, 0), (phase, 4), (no_foreground, 4), (no_noise, 4),
-        (error, 3), (several, 3),
+        (mixture, 0), (inside, 0), (repeated, 0), (repeats, 0), (a_noise_scan, 0), (error, 3), (several, 3),
     ],
 )  # fmt: skip
 def test_measure(run, write, levels, valid, tmp_path, no_figures, make, status):
@@ -100,6 +122,31 @@ def test_measure(run, write, levels, valid, tmp_path, no_figures, make, status):
         valid(image, "measure", "image")
     for sidecar in set((tmp_path / "out").glob("*.json")) - set(written):
         valid(json.loads(sidecar.read_text()), "measure", "map")
+
+
+@pytest.mark.parametrize(
+    ("make", "status"),
+    [
+        (plain, 0), (labelled, 0), (masked, 0), (phase, 4), (complex_voxels, 0), (repeated, 0), (repeats, 0),
+        (a_noise_scan, 0), (error, 3),
+    ],
+)  # fmt: skip
+def test_compare(run, write, levels, valid, make, status):
+    ended = run("compare", *make(write, levels), "--json")
+    assert ended.status == status
+    valid(ended.json, "measure")
+
+
+def test_every_file_that_is_given_is_named_with_its_hash(run, write, levels, no_figures, tmp_path):
+    ended = run("measure", *repeated(write, levels), "--json", "--out", tmp_path / "out")
+    document = ended.json["images"][0]
+    digest = hashlib.sha256((tmp_path / "again.nii").read_bytes()).hexdigest()
+    assert document["inputs"] == [{"role": "repeat", "name": "again.nii", "sha256": digest}]
+    assert document["results"][0]["repeats"] == 2
+    sidecar = json.loads((tmp_path / "out/scan_snr_map.json").read_text())
+    assert sidecar["Sources"] == [document["source"], {"name": "again.nii", "sha256": digest}]
+    ended = run("measure", *labelled(write, levels), "--noise-mask", tmp_path / "labels.nii", "--json")
+    assert [one["role"] for one in ended.json["images"][0]["inputs"]] == ["noise_mask", "labels"]
 
 
 @pytest.mark.parametrize("options", [[], ["--order", "0"], ["--mask", "MASK"]])

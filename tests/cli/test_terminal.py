@@ -42,7 +42,7 @@ def test_colour_on_a_terminal_and_none_with_no_color(program, scan):
     status, plain = on_terminal(command, 80, NO_COLOR="1")
     assert status == 0
     assert not COLOUR.search(plain)
-    said = re.search(r"SNR (\S+)  caution  scan.nii.gz", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", plain))
+    said = re.search(r"SNR (\S+) \(.*\)  trusted  scan.nii.gz", re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", plain))
     assert said is not None
     assert float(said[1]) == pytest.approx(50, rel=0.02)
 
@@ -64,6 +64,8 @@ def test_no_control_characters_in_a_pipe(run, write, levels, series, monkeypatch
         ["measure", *images],
         ["measure", images[0], "missing.nii"],
         ["measure", images[0], "--json"],
+        ["compare", images[0]],
+        ["compare", images[1]],
         ["temporal", series],
         ["info", images[0]],
         ["fetch", "--list"],
@@ -77,7 +79,7 @@ def test_tables_are_not_cut_or_wrapped_in_a_pipe(run, write, levels):
     paths = [write(levels, f"{'very_' * 40}long_{n}.nii") for n in range(2)]
     lines = [line for line in run("measure", *paths).out.splitlines() if "very_" in line]
     assert [line.split()[0] for line in lines] == [path.name for path in paths]
-    assert all(line.endswith("confirmation") for line in lines)
+    assert all(line.split()[-2:] == ["air", "trusted"] for line in lines)
 
 
 NAMES = [
@@ -103,8 +105,8 @@ def test_any_name_will_do(run, write, levels, tmp_path, no_figures, name, valid)
     shown = "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in name)
     assert plain.out.splitlines()[0].endswith(f"  {shown}")
     table = run("measure", path, "--tsv").out.split("\n")
-    assert len(table) == 3
-    assert table[1] == ordinary[1].replace("scan.nii", shown)
+    assert len(table) == 4
+    assert table[1:3] == [line.replace("scan.nii", shown) for line in ordinary[1:]]
     ended = run("measure", path, tmp_path / "other" / f"no {name}", "--json", "--out", tmp_path / "out")
     assert ended.status == 3
     assert not CONTROL.search(ended.sentence)

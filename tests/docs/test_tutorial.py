@@ -162,6 +162,36 @@ def test_clusters_err_by_the_air_that_they_cut(phantom):
         assert cut["seen"] == pytest.approx(cut["predicted"], rel=0.05)
 
 
+def test_auto_is_right_or_warns(phantom):
+    verdicts = [seen["auto_verdict"] for seen in phantom.answers["trials"].values()]
+    assert verdicts.count("trusted") >= 2
+    for snr, seen in phantom.answers["trials"].items():
+        assert seen["auto_verdict"] in {"trusted", "caution"}, snr
+        ratios = [value / seen["true"][name] for name, (value, _, _) in seen["auto"].items() if value is not None]
+        assert len(ratios) >= 8
+        within = 0.03 if seen["auto_verdict"] == "trusted" else 0.25
+        assert np.median(ratios) == pytest.approx(1, abs=within), snr
+        widths = [high / low for value, low, high in seen["auto"].values() if value is not None]
+        assert all(width > 1 for width in widths)
+
+
+def test_auto_never_measures_zeroed_air(phantom):
+    honest = phantom.answers["honest"]
+    assert honest["method"] == "tissue"
+    assert honest["sigma"][0] == pytest.approx(honest["sigma"][1], rel=0.1)
+
+
+def test_compare_begins_with_auto_and_has_the_tutorials_number(run):
+    seen = run.answers
+    assert next(iter(seen["compared"])) == "auto"
+    assert seen["compared"]["auto"] == seen["auto"]["value"]
+    assert seen["compared"]["mixture"] == seen["snr_by_measure"]
+    assert {"air", "air_std", "tissue"} <= set(seen["compared"])
+    if seen["auto"]["value"] is not None:
+        low, high = seen["auto"]["interval"]
+        assert low < seen["auto"]["value"] < high
+
+
 def test_zeroed_air_is_never_taken_for_a_good_scanner(phantom):
     noise, zero = phantom.answers["zeroed"]["noise"], phantom.answers["zeroed"]["zero"]
     assert noise["true"] == zero["true"]

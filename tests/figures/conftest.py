@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mrsnr.model import Check, CheckVerdict, Image, MixtureNoise, Snr, Temporal, Verdict
+from mrsnr.model import Check, CheckVerdict, Image, LabelSnr, MixtureNoise, Noise, Regions, Snr, Temporal, Verdict
 
 SHAPE = (24, 20, 5)
 AFFINE = np.array([[-2, 0, 0, 40.0], [0, 0, -4, 10.0], [0, 3, 0, -30.0], [0, 0, 0, 1]])  # coronal: L, S, P
@@ -36,6 +36,32 @@ def result(image):
     return Snr(
         value=44.0, interval=(42.0, 46.0), map=data / 1.5, table=(), noise=noise, method="mixture",
         verdict=Verdict.CAUTION, reasons=(), provenance={}, image=image,
+    )  # fmt: skip
+
+
+SIGMA = 20.0
+
+
+@pytest.fixture
+def of_air(image):
+    """What a method of air finds in an image with noise of sigma 20 in half of it, and two labels beside."""
+    rng = np.random.default_rng(8)
+    shape = (40, 36, 5)
+    data = rng.normal(1000, SIGMA, shape)
+    data[:, :18] = np.hypot(*rng.normal(0, SIGMA, (2, *data[:, :18].shape)))
+    air, first, second = (np.zeros(shape, dtype=bool) for _ in range(3))
+    air[:, :18], first[:20, 20:], second[20:, 20:] = True, True, True
+    table = tuple(
+        LabelSnr(label=n, name=name, voxels=1600, signal=1000.0, sigma=SIGMA, snr=50.0, low=49.0, high=51.0)
+        for n, name in ((1, "liver"), (2, "spleen"))
+    )
+    noise = Noise(
+        sigma=SIGMA, channels=1, interval=(19.8, 20.2), region=air, checks=(), method="air", parameters={}
+    )  # fmt: skip
+    return Snr(
+        value=50.0, interval=(49.0, 51.0), map=data / SIGMA, table=table, noise=noise, method="air",
+        verdict=Verdict.TRUSTED, reasons=(), provenance={"of": "labels"},
+        image=Image(data, AFFINE, image.meta), regions=Regions(labels={1: first, 2: second}),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from matplotlib.patches import StepPatch
+from scipy import stats
 
 from mrsnr import figures
 from mrsnr.figures.intensities import count_bins
@@ -113,3 +114,60 @@ def test_without_a_mixture_the_noise_region_is_shown_apart(result):
     noise = Noise(sigma=1.0, channels=1, interval=None, region=region, checks=(), method="other", parameters={})
     (axes,) = figures.histogram(replace(result, noise=noise)).axes
     assert steps(axes)["voxels that the noise was taken from"].values.sum() == region.sum()
+
+
+def noise_curve(axes):
+    (line,) = (line for line in axes.lines if "noise of" in line.get_label())
+    return line
+
+
+def test_the_noise_is_drawn_over_its_air_in_both_panels(of_air):
+    for axes in figures.histogram(of_air).axes:
+        inside = steps(axes)["voxels that the noise was taken from"]
+        assert inside.values.sum() == of_air.noise.region.sum()
+        line = noise_curve(axes)
+        x, y = line.get_data()
+        width = np.diff(inside.edges)[0]
+        area = np.sum(np.diff(x) * (y[1:] + y[:-1]) / 2)
+        assert area == pytest.approx(of_air.noise.region.sum() * width, rel=0.03)
+        assert "Rayleigh noise of sigma 20" in line.get_label()
+
+
+def test_air_that_is_noise_lies_on_the_curve(of_air):
+    dark = figures.histogram(of_air).axes[1]
+    bars = steps(dark)["voxels that the noise was taken from"]
+    middle = (bars.edges[1:] + bars.edges[:-1]) / 2
+    expected = np.interp(middle, *noise_curve(dark).get_data())
+    many = expected > 20
+    assert many.sum() > 20
+    np.testing.assert_allclose(bars.values[many], expected[many], atol=5 * np.sqrt(expected[many].max()))
+
+
+@pytest.mark.parametrize("channels", [1, 2.5, 8])
+def test_the_curve_is_the_density_of_chi(of_air, channels):
+    noise = replace(of_air.noise, channels=channels)
+    line = noise_curve(figures.histogram(replace(of_air, noise=noise)).axes[-1])
+    x, y = line.get_data()
+    width = np.diff(steps(line.axes)["voxels that the noise was taken from"].edges)[0]
+    expected = stats.chi(2 * channels, scale=20).pdf(x) * noise.region.sum() * width
+    np.testing.assert_allclose(y, expected, atol=0.03 * expected.max())
+
+
+def test_a_real_part_has_its_air_to_both_sides_of_0(of_air):
+    data = np.array(of_air.image.data)
+    rng = np.random.default_rng(2)
+    data[of_air.noise.region] = rng.normal(0, 20, of_air.noise.region.sum())
+    real = replace(
+        of_air, image=Image(data, of_air.image.affine, {"kind": "real"}), noise=replace(of_air.noise, channels=0.5)
+    )
+    line = noise_curve(figures.histogram(real).axes[-1])
+    x, y = line.get_data()
+    width = np.diff(steps(line.axes)["voxels that the noise was taken from"].edges)[0]
+    np.testing.assert_allclose(y, stats.norm(0, 20).pdf(x) * real.noise.region.sum() * width, rtol=0.02, atol=0.5)
+
+
+@pytest.mark.parametrize("method", ["tissue", "difference", "noise_scan"])
+def test_noise_from_elsewhere_draws_no_curve_of_air(of_air, method):
+    (axes, *_) = figures.histogram(replace(of_air, noise=replace(of_air.noise, method=method))).axes
+    assert not axes.lines
+    assert ("voxels that the noise was taken from" in steps(axes)) == (method != "noise_scan")

@@ -53,13 +53,17 @@ def assert_readable(figure):
         ("one", None, ("histogram", "clusters", "noise_mask", "snr_map")),
         ("one", 2, ("clusters", "noise_mask", "snr_map")),
         ("several", 2, ("clusters", "snr_map")),
+        ("air", None, ("labels", "histogram")),
+        ("air", 3, ("labels", "noise_mask", "sigma_map", "snr_map")),
         ("refused", 2, ("montage", "histogram")),
         ("series", None, ("mean", "tsnr_map")),
     ],
 )
-def test_every_figure_is_a_png_that_can_be_read(what, index, names, result, refused, series):
+def test_every_figure_is_a_png_that_can_be_read(what, index, names, result, of_air, refused, series):
     named = replace(result, image=Image(result.image.data, result.image.affine, {"source": f"a/{LONG}"}))
-    results = {"one": named, "several": (result, result, refused), "refused": refused, "series": series}
+    sigma = np.where(of_air.noise.region, np.nan, 20.0)
+    mapped = replace(of_air, noise=replace(of_air.noise, sigma=sigma, channels=7.63)) if index else of_air
+    results = {"one": named, "air": mapped, "several": (result, result, refused), "refused": refused, "series": series}
     drawn = figures.draw(results[what], slice=index)
     for figure in (drawn[name] for name in names):
         assert figure.dpi == 150

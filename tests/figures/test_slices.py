@@ -184,7 +184,50 @@ def test_noise_of_another_method_or_a_map_of_sigma(result):
     sigma = np.where(region, 1.5, np.nan)
     noise = Noise(sigma=sigma, channels=1, interval=None, region=region, checks=(), method="other", parameters={})
     shown = figures.draw(replace(result, noise=noise, method="other", verdict=Verdict.TRUSTED))
-    assert set(shown) == {"montage", "histogram", "noise_mask", "snr_map"}
+    assert set(shown) == {"montage", "histogram", "noise_mask", "snr_map", "sigma_map"}
     (legend,) = shown["noise_mask"].legends
     assert "median sigma 1.5 " in legend.get_texts()[0].get_text()
     assert f"{np.count_nonzero(region):,} voxels" in legend.get_texts()[0].get_text()
+
+
+def test_labels_are_painted_where_they_are(of_air):
+    figure = figures.label_maps(of_air, slice=3)
+    (axes,) = panels(figure)
+    grey, *painted = axes.images
+    np.testing.assert_array_equal(grey.get_array(), page(of_air.image.data[..., 3]))
+    for mask, layer in zip(of_air.regions.labels.values(), painted, strict=True):
+        np.testing.assert_array_equal(layer.get_array().filled(0) == 1, page(mask[..., 3]))
+    (legend,) = figure.legends
+    said = [text.get_text() for text in legend.get_texts()]
+    assert said == ["liver: SNR 50 (49 to 51)", "spleen: SNR 50 (49 to 51)"]
+    colours = {patch.get_facecolor() for patch in legend.get_patches()}
+    assert len(colours) == 2
+
+
+def test_found_tissues_are_called_so(of_air, result):
+    found = replace(of_air, provenance={"of": "tissues"})
+    assert "tissues" in figures.label_maps(found, slice=0).get_suptitle()
+    assert "labels" in figures.label_maps(of_air, slice=0).get_suptitle()
+    with pytest.raises(ArgumentError, match="no labels"):
+        figures.label_maps(result)
+
+
+def test_more_labels_than_a_legend_holds(of_air):
+    labels = dict.fromkeys(range(1, 16), of_air.regions.labels[1])
+    table = tuple(replace(of_air.table[0], label=n, name=f"part {n}", snr=None) for n in labels)
+    figure = figures.label_maps(replace(of_air, table=table, regions=replace(of_air.regions, labels=labels)), slice=0)
+    said = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert len(said) == 13
+    assert said[0] == "part 1: no SNR"
+    assert said[-1] == "and 3 more"
+
+
+def test_a_map_of_sigma_is_shown_from_0_with_nothing_outside(of_air):
+    sigma = np.where(of_air.noise.region, np.nan, 20.0)
+    figure = figures.sigma_map(replace(of_air, noise=replace(of_air.noise, sigma=sigma)), slice=2)
+    (axes,) = panels(figure)
+    np.testing.assert_array_equal(axes.images[0].get_array().filled(np.nan), page(sigma[..., 2]))
+    assert axes.images[0].get_clim() == (0, 20)
+    assert "sigma is a map" in figure.get_suptitle()
+    with pytest.raises(ArgumentError, match="no map of sigma"):
+        figures.sigma_map(of_air)

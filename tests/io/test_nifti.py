@@ -107,7 +107,7 @@ def test_a_damaged_qform_beside_a_good_sform_is_left_out(tmp_path, voxels, caplo
         image = mrsnr.load(tmp_path / "scan.nii")
     assert "qform" in caplog.text
     np.testing.assert_allclose(image.affine, AFFINE, atol=1e-6)
-    mrsnr.save(mrsnr.measure(image), tmp_path / "out")
+    mrsnr.save(mrsnr.measure(image, "mixture"), tmp_path / "out")
     saved = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz")
     assert int(saved.header["qform_code"]) == 0
     np.testing.assert_allclose(saved.affine, AFFINE, atol=1e-5)
@@ -170,6 +170,22 @@ class TestSidecar:
     )
     def test_the_name_says_the_kind_where_the_sidecar_does_not(self, tmp_path, voxels, name, kind):
         assert mrsnr.load(written(tmp_path / f"{name}.nii.gz", voxels)).kind == kind
+
+    @pytest.mark.parametrize(
+        ("combined", "elements", "channels"),
+        [
+            ("Sum of Squares", 8, 8),
+            ("root-sum-of-squares", 32, 32),
+            ("Adaptive Combine", 8, 1),
+            ("Sum of Squares", None, None),
+            ("Sum of Squares", -3, None),
+            (None, 8, None),
+        ],
+    )
+    def test_how_coils_were_combined_says_the_number_of_channels(self, tmp_path, voxels, combined, elements, channels):
+        sidecar = {"CoilCombinationMethod": combined, "NumberReceiveCoilActiveElements": elements}
+        image = self.load(tmp_path, voxels, **{key: value for key, value in sidecar.items() if value is not None})
+        assert image.meta.get("channels") == channels
 
     @pytest.mark.parametrize("content", ["{not json", "[1, 2]", "\xff\xfe", "[" * 100_000])
     def test_a_broken_one_is_left_out_with_a_warning(self, tmp_path, voxels, caplog, content):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from dataclasses import replace
 
 import nibabel
 import numpy as np
@@ -28,7 +29,7 @@ def scan(tmp_path, two_levels):
 
 
 def test_maps_numbers_and_their_sidecars(tmp_path, scan):
-    result = mrsnr.measure(mrsnr.load(scan))
+    result = mrsnr.measure(mrsnr.load(scan), "mixture")
     files = mrsnr.save(result, tmp_path / "out")
     maps = [f"scan_{name}{end}" for name in ("snr_map", "noise_mask", "clusters") for end in (".nii.gz", ".json")]
     assert sorted(file.name for file in files) == sorted([*maps, "scan_snr.json"])
@@ -40,6 +41,58 @@ def test_maps_numbers_and_their_sidecars(tmp_path, scan):
     background = nibabel.load(tmp_path / "out/scan_noise_mask.nii.gz").get_fdata() == 1
     np.testing.assert_array_equal(background, result.noise.region)
     assert original[background].std() / np.sqrt(2 - np.pi / 2) == pytest.approx(result.noise.sigma, rel=1e-6)
+    assert "image / sigma" in json.loads((tmp_path / "out/scan_snr_map.json").read_text())["Description"]
+
+
+def test_without_a_mixture_there_are_no_clusters_and_the_noise_floor_is_out_of_the_map(tmp_path, scan):
+    result = mrsnr.measure(mrsnr.load(scan))
+    files = mrsnr.save(result, tmp_path / "out")
+    maps = [f"scan_{name}{end}" for name in ("snr_map", "noise_mask") for end in (".nii.gz", ".json")]
+    assert sorted(file.name for file in files) == sorted([*maps, "scan_snr.json"])
+    amplitude = np.sqrt(np.maximum(nibabel.load(scan).get_fdata() ** 2 - result.noise.sigma**2, 0))
+    snr_map = nibabel.load(tmp_path / "out/scan_snr_map.nii.gz").get_fdata()
+    np.testing.assert_allclose(snr_map * result.noise.sigma, amplitude, rtol=1e-5, atol=1e-3)
+    assert "noise floor" in json.loads((tmp_path / "out/scan_snr_map.json").read_text())["Description"]
+
+
+def test_a_map_of_sigma_is_written_as_one_and_summarised(tmp_path, two_levels):
+    image = two_levels()
+    result = mrsnr.measure(image)
+    sigma = np.where(np.asarray(image.data) > 200, np.linspace(8, 12, 64)[:, None, None], np.nan)
+    mapped = replace(result, noise=replace(result.noise, sigma=sigma))
+    mrsnr.save(mapped, tmp_path, name="mapped")
+    written = nibabel.load(tmp_path / "mapped_sigma_map.nii.gz")
+    np.testing.assert_allclose(written.get_fdata(), sigma, rtol=1e-6)
+    assert json.loads((tmp_path / "mapped_sigma_map.json").read_text())["Units"] == "image intensity"
+    (numbers,) = json.loads((tmp_path / "mapped_snr.json").read_text())["results"]
+    assert numbers["noise"]["map"]
+    assert numbers["noise"]["sigma"] == pytest.approx(np.nanmedian(sigma))
+    assert numbers["noise"]["range"] == pytest.approx(np.nanpercentile(sigma, [5, 95]))
+    mrsnr.save(result, tmp_path, name="mapped", overwrite=True)
+    assert not (tmp_path / "mapped_sigma_map.nii.gz").exists()
+
+
+def test_of_several_volumes_the_refused_one_is_empty_in_the_maps(tmp_path, two_levels):
+    good = np.asarray(two_levels().data)
+    data = np.stack([np.full_like(good, 7), good], axis=-1)
+    results = mrsnr.measure(mrsnr.Image(data, AFFINE))
+    mrsnr.save(results, tmp_path, name="two")
+    snr_map = nibabel.load(tmp_path / "two_snr_map.nii.gz").get_fdata()
+    assert np.isnan(snr_map[..., 0]).all()
+    np.testing.assert_allclose(snr_map[..., 1], results[1].map, rtol=1e-6)
+    mask = nibabel.load(tmp_path / "two_noise_mask.nii.gz").get_fdata()
+    assert not mask[..., 0].any()
+    np.testing.assert_array_equal(mask[..., 1] == 1, results[1].noise.region)
+    assert json.loads((tmp_path / "two_snr_map.json").read_text())["Method"] == results[1].method
+
+
+def test_several_answers_for_one_volume_are_not_a_series(tmp_path, two_levels):
+    answers = mrsnr.compare(two_levels())
+    with pytest.raises(ArgumentError, match=r"mrsnr\.compare"):
+        mrsnr.save(answers, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    mrsnr.save(answers[0], tmp_path)
+    assert json.loads((tmp_path / "image_snr.json").read_text())["results"][0]["asked"] == "auto"
 
 
 def test_maps_lie_where_the_image_lies(tmp_path, scan):
@@ -54,7 +107,7 @@ def test_maps_lie_where_the_image_lies(tmp_path, scan):
 
 
 def test_numbers_are_strict_json_with_the_inputs_hash_and_no_path(tmp_path, scan):
-    result = mrsnr.measure(mrsnr.load(scan))
+    result = mrsnr.measure(mrsnr.load(scan), "mixture")
     mrsnr.save(result, tmp_path / "out")
     text = (tmp_path / "out/scan_snr.json").read_text()
     document = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is not JSON"))
@@ -95,7 +148,7 @@ def test_a_refused_result_writes_its_reasons_and_takes_old_maps_away(tmp_path, t
     mrsnr.save(mrsnr.measure(good), tmp_path)
     data = np.asarray(good.data).copy()
     data[:32] = 0
-    refused = mrsnr.measure(mrsnr.Image(data, good.affine), clusters=2)
+    refused = mrsnr.measure(mrsnr.Image(data, good.affine), "mixture", clusters=2)
     files = mrsnr.save(refused, tmp_path, overwrite=True)
     assert [file.name for file in files] == ["image_snr.json"]
     assert [file.name for file in tmp_path.iterdir()] == ["image_snr.json"]

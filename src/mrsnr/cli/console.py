@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import BytesIO, TextIOWrapper
 
 from rich import box
@@ -14,6 +14,7 @@ from rich.text import Text
 
 from mrsnr.cli.streams import emit, shown
 
+_WIDE = 150  # columns
 _NEVER_WRAPS = 100_000  # columns of a file or a pipe
 
 _STYLES = {
@@ -31,9 +32,18 @@ def messages() -> Console:
     return Console(stderr=True, highlight=False)
 
 
+def wide() -> bool:
+    """Return whether there is room for a table of many columns: on a wide terminal, and where there is none."""
+    return not _on_terminal() or Console().width >= _WIDE
+
+
+def _on_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def show(*parts: RenderableType) -> None:
     """Print to standard output, one part below the other."""
-    terminal = sys.stdout is not None and sys.stdout.isatty()
+    terminal = _on_terminal()
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"  # rich draws lines with what it has
     page = BytesIO()
     console = Console(
@@ -109,3 +119,10 @@ def number(value: float | None, digits: int = 4) -> str:
     if value and not 1e-3 <= abs(value) < 1e7:
         return f"{value:.{digits - 1}e}"
     return f"{value:.0f}" if abs(value) >= 10**digits - 0.5 else f"{value:#.{digits}g}".rstrip(".")
+
+
+def between(limits: Sequence[float | None] | None) -> str:
+    """Return the two ends of an interval, ``n/a`` where there is none."""
+    if limits is None or None in limits:
+        return "n/a"
+    return " to ".join(map(number, limits))

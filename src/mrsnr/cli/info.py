@@ -89,7 +89,7 @@ def _plain(image: Image) -> dict[str, Any]:
     described: dict[str, Any] = plain(
         {
             "schema": 1,
-            "source": source_of(image),
+            "source": source_of(image.meta),
             "kind": image.kind,
             "shape": image.shape,
             "volumes": image.volumes,

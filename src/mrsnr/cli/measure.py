@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, read_labels
+from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice
+from mrsnr.cli.methods import AUTO, epilog
+from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import emit, emit_json, say
-from mrsnr.errors import InputError
+from mrsnr.errors import ArgumentError, InputError
 
 if TYPE_CHECKING:
     from mrsnr.model import Image, Snr
-
-_CLUSTERS = range(2, 7)  # as `mrsnr.noise.mixture.CLUSTERS`, which is too heavy to import for --help
-_LABEL_HELP = "label image, or the mask of one label (then give --labels once for each); their SNR is tabulated"
 
 
 def add_parser(commands: Any) -> None:
@@ -25,25 +24,18 @@ def add_parser(commands: Any) -> None:
     parser: argparse.ArgumentParser = commands.add_parser(
         "measure",
         help="measure the SNR of images",
-        description="Measure the SNR of images: signal over noise, and whether to believe it. Several images, or an "
-        "image of several volumes, give a table with one row each.",
+        description="Measure the SNR of images: signal over noise, and whether to believe it.\n"
+        "Several images, or an image of several volumes, give a table with one row each.",
+        epilog=epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_file(parser, "images", nargs="+", metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
-    parser.add_argument("--method", default="mixture", metavar="NAME", help="how noise is found (default: mixture)")
     parser.add_argument(
-        "--clusters",
-        type=int,
-        choices=_CLUSTERS,
-        default=3,
-        metavar="N",
-        help="clusters of the mixture, 2 to 6 (default: 3)",
+        "--method", default=AUTO, metavar="NAME", help=f"how the noise is found, see below (default: {AUTO})"
     )
-    add_file(parser, "--noise-mask", metavar="M", help="where the background is, instead of the darkest cluster")
-    add_file(parser, "--labels", metavar="L", action="append", default=[], help=_LABEL_HELP)
+    add_noise_options(parser)
     add_output_options(parser)
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
-    form.add_argument("--tsv", action="store_true", help="print a tab-separated table and nothing else")
+    add_form_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -52,7 +44,8 @@ def run(args: argparse.Namespace) -> int:
     from mrsnr import noise
     from mrsnr.cli.console import messages, words
 
-    noise.get(args.method)
+    if args.method != AUTO:
+        noise.get(args.method)
     opened = [_open(path) for path in args.images]
     _check(args, [image for image in opened if not isinstance(image, Outcome)])
     outcomes = []
@@ -78,6 +71,8 @@ def _open(path: Path) -> Image | Outcome:
 
 def _check(args: argparse.Namespace, images: Sequence[Image]) -> None:
     """Refuse wrong arguments before anything is measured or written."""
+    if args.repeat and len(args.images) > 1:
+        raise ArgumentError("--repeat belongs to one image; measure the images one by one.")
     for image in images:
         check_slice(image, args.slice)
     if args.out is None:
@@ -90,7 +85,7 @@ def _check(args: argparse.Namespace, images: Sequence[Image]) -> None:
 
 
 def _given(args: argparse.Namespace) -> list[Path]:
-    return [*args.images, *args.labels, *([] if args.noise_mask is None else [args.noise_mask])]
+    return [*args.images, *files_of(args)]
 
 
 def _attempt(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
@@ -104,13 +99,7 @@ def _measure(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
     import mrsnr
     from mrsnr import io
 
-    result = mrsnr.measure(
-        image,
-        method=args.method,
-        clusters=args.clusters,
-        noise_mask=None if args.noise_mask is None else mrsnr.load(args.noise_mask),
-        labels=read_labels(args.labels, args.images),
-    )
+    result = mrsnr.measure(image, method=args.method, **read_options(args, args.images))
     return Outcome(path, io.document(result), files=_write(result, args))
 
 
@@ -127,11 +116,12 @@ def _write(result: Snr | tuple[Snr, ...], args: argparse.Namespace) -> tuple[Pat
 
 def _show(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
     from mrsnr.cli import tables
+    from mrsnr.cli.tsv import tsv
 
     if args.json:
         emit_json(as_json(outcomes, given=_given(args)))
     elif args.tsv:
-        emit(tables.tsv(outcomes))
+        emit(tsv(outcomes))
     elif len(outcomes) > 1:
         tables.show_several(outcomes)
     elif outcomes[0].document is not None:

@@ -21,20 +21,23 @@ _SHORT = {
 class Outcome:
     """The numbers measured on one image (`mrsnr.io.document`), or why there are none.
 
-    The maps are not kept: with many images they would fill the memory.
+    There is a result per volume, or, if they are ``alternatives``, one per method, of which the first decides. The maps
+    are not kept: with many images they would fill the memory.
     """
 
     path: Path
     document: dict[str, Any] | None = None
     error: InputError | None = None
     files: tuple[Path, ...] = ()
+    alternatives: bool = False
 
     @property
     def status(self) -> int:
         """The exit status that this image alone would have."""
         if self.document is None:
             return INPUT
-        return REFUSED if all(result["value"] is None for result in self.results) else OK
+        deciding = self.results[:1] if self.alternatives else self.results
+        return REFUSED if all(result["value"] is None for result in deciding) else OK
 
     @property
     def results(self) -> list[dict[str, Any]]:
@@ -70,7 +73,12 @@ def as_json(outcomes: Sequence[Outcome], *, given: Sequence[Path]) -> dict[str, 
     given
         All files named on the command line: their folders, which may name a patient, are left out of what is said.
     """
-    return {"schema": 1, "images": [outcome.document or failed(outcome, given=given) for outcome in outcomes]}
+    from mrsnr.io.document import SCHEMA_VERSION
+
+    return {
+        "schema": SCHEMA_VERSION,
+        "images": [outcome.document or failed(outcome, given=given) for outcome in outcomes],
+    }
 
 
 def failed(outcome: Outcome, *, given: Sequence[Path]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Results of ``mrsnr measure`` as text, for people and for spreadsheets."""
+"""Results of ``mrsnr measure`` as text for people."""
 
 from __future__ import annotations
 
@@ -6,14 +6,24 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import RenderableType
+from rich.padding import Padding
 
-from mrsnr.cli.console import facts, headline, number, reasons, show, table, words
+from mrsnr.cli.console import between, facts, headline, number, reasons, show, table, words
+from mrsnr.cli.methods import how
 from mrsnr.cli.outcome import Outcome
-from mrsnr.cli.streams import shown
 
 _MOST_COLUMNS = 6  # labels beside each other; more are for --tsv and --json
-_TSV_NUMBERS = ("label", "name", "voxels", "signal", "sigma", "snr", "low", "high")
-_TSV_COLUMNS = ("image", "volume", *_TSV_NUMBERS, "method", "verdict", "reasons")
+_OF = {
+    "labels": "mean of the labels, noise floor taken out",
+    "tissues": "mean of the object, noise floor taken out",
+    "foreground": "mean of all that is not background",
+}
+_ADVICE = (
+    ("--repeat FILE", "a second acquisition of the same object, with the same settings: the surest way"),
+    ("--noise-scan FILE", "a scan with the same settings without excitation"),
+    ("--noise-mask FILE", "where there is air that the scanner left alone"),
+    ("mrsnr compare", "what each method would say, if you want to judge for yourself"),
+)
 
 
 def show_one(outcome: Outcome) -> None:
@@ -23,10 +33,12 @@ def show_one(outcome: Outcome) -> None:
         show(*_volumes(outcome, document), *written(outcome))
         return
     result = results[0]
-    parts = [answer(outcome, result, "SNR"), reasons(_sentences(result))]
+    parts = [answer(outcome, result, "SNR"), reasons(sentences(result))]
     if result["value"] is not None:
         parts.append(facts(_facts(document, result)))
         parts.extend(_tables(result))
+    else:
+        parts.extend(advice(result))
     show(*parts, *written(outcome))
 
 
@@ -34,17 +46,17 @@ def show_several(outcomes: Sequence[Outcome]) -> None:
     """Print one row per image and volume."""
     volumes = any(len(outcome.results) > 1 for outcome in outcomes)
     labels = _label_names([result for outcome in outcomes for result in outcome.results])
-    columns = ["image", *["volume"] * volumes, "SNR", *labels, "verdict", "why"]
+    columns = ["image", *["volume"] * volumes, "SNR", "95 %", *labels, "method", "verdict", "why"]
     rows: list[list[Any]] = []
     for outcome in outcomes:
         if outcome.error is not None:
-            empty = ["n/a"] * (len(labels) + 1)
+            empty = ["n/a"] * (len(labels) + 3)
             verdict = words("no result", "no result")
             rows.append([outcome.path.name, *[""] * volumes, *empty, verdict, outcome.short_error])
         for volume, result in enumerate(outcome.results):
             which = [str(volume) if len(outcome.results) > 1 else ""] * volumes
-            rows.append([outcome.path.name, *which, *_row(result, labels), ", ".join(_codes(result))])
-    show(table(columns, rows, left=("image", "verdict", "why")), *_hint(outcomes), *written(*outcomes))
+            rows.append([outcome.path.name, *which, *_row(result, labels), ", ".join(codes(result))])
+    show(table(columns, rows, left=("image", "method", "verdict", "why")), *_hint(outcomes), *written(*outcomes))
 
 
 def answer(outcome: Outcome, result: dict[str, Any], quantity: str) -> RenderableType:
@@ -52,9 +64,15 @@ def answer(outcome: Outcome, result: dict[str, Any], quantity: str) -> Renderabl
     verdict = words(result["verdict"], result["verdict"])
     value = f"no {quantity}" if result["value"] is None else f"{quantity} {number(result['value'])}"
     if result["interval"] is not None:
-        low, high = result["interval"]
-        value += f" ({number(low)} to {number(high)})"
+        value += f" ({between(result['interval'])})"
     return headline(words(value, "bold"), verdict, outcome.path.name)
+
+
+def advice(result: dict[str, Any]) -> Iterator[RenderableType]:
+    """Say what would help an image whose noise was not found; nothing helps a phase image."""
+    if result["noise"] is None and "kind" not in codes(result):
+        yield words("  What would help:")
+        yield Padding(facts((option, what) for option, what in _ADVICE), (0, 0, 0, 2), expand=False)
 
 
 def grid(document: dict[str, Any], *, volumes: bool = False) -> str:
@@ -72,29 +90,36 @@ def written(*outcomes: Outcome) -> Iterator[RenderableType]:
         yield words(f"{len(files)} file{'s' * (len(files) != 1)} written to {files[0].parent}")
 
 
-def tsv(outcomes: Sequence[Outcome]) -> str:
-    """Return a tab-separated table: a row per volume, then one per label; ``n/a`` where there is nothing."""
-    rows = [row for outcome in outcomes for row in _tsv_rows(outcome)]
-    return "\n".join("\t".join(map(_cell, row)) for row in [_TSV_COLUMNS, *rows])
-
-
-def _sentences(result: dict[str, Any]) -> list[tuple[str, str]]:
+def sentences(result: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return verdict and sentence of every check that did not pass."""
     return [(check["verdict"], check["sentence"]) for check in result["reasons"]]
 
 
-def _codes(result: dict[str, Any]) -> list[str]:
+def codes(result: dict[str, Any]) -> list[str]:
+    """Return the names of the checks that did not pass."""
     return [check["code"] for check in result["reasons"]]
+
+
+def _sigma_words(noise: dict[str, Any]) -> str:
+    """Say sigma with its interval; of a map, that it is one."""
+    interval = None if noise["interval"] is None else between(noise["interval"])
+    if not noise["map"]:
+        return number(noise["sigma"]) if interval is None else f"{number(noise['sigma'])} ({interval})"
+    level = "" if interval is None else f"; its level {interval}"
+    return f"a map: median {number(noise['sigma'])}, {between(noise['range'])} over the object{level}"
 
 
 def _facts(document: dict[str, Any], result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     noise = result["noise"]
     yield "image", grid(document)
-    chosen = "".join(f", {name.replace('_', ' ')} {value}" for name, value in noise["parameters"].items())
-    yield "method", f"{result['method']}{chosen}"
-    yield "signal", f"{number(result['signal'])}, mean of the foreground"
-    yield "sigma", f"{number(noise['sigma'])}, from {noise['voxels']} background voxels"
+    if result["repeats"] > 1:
+        others = ", ".join(one["name"] for one in document["inputs"] if one["role"] == "repeat")
+        yield "repeats", f"{result['repeats']} acquisitions{f', with {others}' if others else ''}"
+    yield "method", how(result)
+    yield "signal", f"{number(result['signal'])}, {_OF[result['of']]}"
+    yield "sigma", f"{_sigma_words(noise)}; SD of one real channel"
     mixture = noise.get("mixture")
-    if mixture is not None and "sensitivity" not in _codes(result):  # else its sentence has said it
+    if mixture is not None and "sensitivity" not in codes(result):  # else its sentence has said it
         others = mixture["snr_by_clusters"].items()
         yield "SNR by number of clusters", ", ".join(f"{count}: {number(snr)}" for count, snr in others)
 
@@ -104,11 +129,25 @@ def _tables(result: dict[str, Any]) -> Iterator[RenderableType]:
     if mixture is not None:
         yield _components(mixture)
     if result["table"]:
-        rows = [
-            (str(row["label"]), row["name"], str(row["voxels"]), number(row["signal"]), number(row["snr"]))
-            for row in result["table"]
-        ]
-        yield table(("label", "name", "voxels", "signal", "SNR"), rows, left=("name",))
+        yield _labels(result)
+
+
+def _labels(result: dict[str, Any]) -> RenderableType:
+    bounded = any(row["low"] is not None for row in result["table"])
+    name = "tissue" if result["of"] == "tissues" else "name"
+    columns = ("label", name, "voxels", "signal", "SNR", *["95 %"] * bounded)
+    rows = [
+        (
+            str(row["label"]),
+            row["name"],
+            str(row["voxels"]),
+            number(row["signal"]),
+            number(row["snr"]),
+            *[between((row["low"], row["high"]))] * bounded,
+        )
+        for row in result["table"]
+    ]
+    return table(columns, rows, left=(name,))
 
 
 def _components(mixture: dict[str, Any]) -> RenderableType:
@@ -125,48 +164,34 @@ def _volumes(outcome: Outcome, document: dict[str, Any]) -> Iterator[RenderableT
     labels = _label_names(outcome.results)
     yield headline(words(outcome.path.name, "bold"), grid(document, volumes=True))
     rows = [
-        [str(volume), *_row(result, labels), ", ".join(_codes(result))] for volume, result in enumerate(outcome.results)
+        [str(volume), *_row(result, labels), ", ".join(codes(result))] for volume, result in enumerate(outcome.results)
     ]
-    yield table(("volume", "SNR", *labels, "verdict", "why"), rows, left=("verdict", "why"))
+    columns = ("volume", "SNR", "95 %", *labels, "method", "verdict", "why")
+    yield table(columns, rows, left=("method", "verdict", "why"))
     yield words("")
     first: dict[str, tuple[int, dict[str, Any]]] = {}
     for volume, result in enumerate(outcome.results):
         for check in result["reasons"]:
             first.setdefault(check["code"], (volume, check))
     yield reasons((check["verdict"], f"volume {volume}: {check['sentence']}") for volume, check in first.values())
+    if all(result["value"] is None for result in outcome.results):
+        yield from advice(outcome.results[0])
 
 
 def _row(result: dict[str, Any], labels: Sequence[str]) -> list[Any]:
     by_name = {row["name"]: row["snr"] for row in result["table"]}
     verdict = words(result["verdict"], result["verdict"])
-    return [number(result["value"]), *(number(by_name.get(name)) for name in labels), verdict]
+    values = [number(result["value"]), between(result["interval"]), *(number(by_name.get(name)) for name in labels)]
+    return [*values, result["method"], verdict]
 
 
 def _label_names(results: Sequence[dict[str, Any]]) -> list[str]:
-    names = list(dict.fromkeys(row["name"] for result in results for row in result["table"]))
+    """Return the labels to show in columns; tissues are of each image alone."""
+    given = [result for result in results if result["of"] != "tissues"]
+    names = list(dict.fromkeys(row["name"] for result in given for row in result["table"]))
     return names if len(names) <= _MOST_COLUMNS else []
 
 
 def _hint(outcomes: Sequence[Outcome]) -> Iterator[RenderableType]:
-    if any(_codes(result) for outcome in outcomes for result in outcome.results):
+    if any(codes(result) for outcome in outcomes for result in outcome.results):
         yield words("  Measure one image alone, or ask for --json, to read the reasons in full.")
-
-
-def _tsv_rows(outcome: Outcome) -> Iterator[tuple[object, ...]]:
-    name = outcome.path.name
-    if outcome.error is not None:
-        yield (name, *[None] * 10, "no result", outcome.short_error)
-    for volume, result in enumerate(outcome.results):
-        which = volume if len(outcome.results) > 1 else None
-        end = (result["method"], result["verdict"], ",".join(_codes(result)) or None)
-        low, high = result["interval"] or (None, None)
-        sigma = result["noise"]["sigma"] if result["noise"] is not None else None
-        yield (name, which, None, "foreground", None, result["signal"], sigma, result["value"], low, high, *end)
-        for row in result["table"]:
-            yield (name, which, *(row[key] for key in _TSV_NUMBERS), *end)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return "n/a"
-    return repr(value) if isinstance(value, float) else shown(str(value))

@@ -7,7 +7,10 @@ at the edges. ``slice`` is the 0-based index along the third voxel axis, the sam
 from mrsnr.figures.clusters import cluster_maps
 from mrsnr.figures.images import montage, noise_mask
 from mrsnr.figures.intensities import histogram
-from mrsnr.figures.maps import snr_map, tsnr_maps
+from mrsnr.figures.labels import label_maps
+from mrsnr.figures.maps import sigma_map, snr_map, tsnr_maps
 from mrsnr.figures.results import draw
 
-__all__ = ["cluster_maps", "draw", "histogram", "montage", "noise_mask", "snr_map", "tsnr_maps"]
+__all__ = [
+    "cluster_maps", "draw", "histogram", "label_maps", "montage", "noise_mask", "sigma_map", "snr_map", "tsnr_maps",
+]  # fmt: skip

@@ -35,7 +35,7 @@ def montage(image: Image, *, slice: int | None = None, volume: int = 0) -> Figur
     ArgumentError
         If there is no such slice or volume.
     """
-    drawn = _grey(image, volume_of(image, volume), index=slice)
+    drawn = grey_panels(image, volume_of(image, volume), index=slice)
     kind = "magnitude of complex data" if image.kind == "complex" else image.kind
     return drawn.finish(f"Image ({kind})", words.volume_label(image, volume), below=_undefined(drawn))
 
@@ -50,7 +50,7 @@ def mean_montage(result: Temporal, *, slice: int | None = None) -> Figure:  # no
     slice
         As in `montage`.
     """
-    drawn = _grey(result.image, as_volume(result.mean), index=slice)
+    drawn = grey_panels(result.image, as_volume(result.mean), index=slice)
     return drawn.finish("Temporal mean", f"{result.volumes} volumes", below=_undefined(drawn))
 
 
@@ -75,7 +75,7 @@ def noise_mask(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
             "This result has no noise, so there is no noise mask to draw; "
             "expected a result of a method that found the noise."
         )
-    drawn = _grey(result.image, volume_of(result.image), index=slice)
+    drawn = grey_panels(result.image, volume_of(result.image), index=slice)
     overlay(drawn, as_volume(noise.region), colour=_MASK_COLOUR, alpha=_MASK_ALPHA)
     return drawn.finish(
         "Where the noise was taken from",
@@ -83,11 +83,12 @@ def noise_mask(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
         words.method_words(result),
         words.value_words(result),
         below=_undefined(drawn),
-        legend=Patch(color=_on_black(), label=_region_words(noise)),
+        legend=[Patch(color=_on_black(), label=_region_words(noise))],
     )
 
 
-def _grey(image: Image, voxels: FloatArray, *, index: int | None) -> Drawn:
+def grey_panels(image: Image, voxels: FloatArray, *, index: int | None) -> Drawn:
+    """Draw slices in grey, with the colour bar."""
     drawn = draw_montage(Layer(voxels, image, colours("gray"), grey_scale(voxels)), index)
     drawn.colour_bar(_UNITS.get(image.kind, "intensity (image units)"))
     return drawn
@@ -99,7 +100,8 @@ def _undefined(drawn: Drawn) -> tuple[str, ...]:
 
 def _region_words(noise: Noise) -> str:
     inside = int(np.count_nonzero(noise.region))
-    return f"noise mask: {inside:,} voxels ({inside / noise.region.size:.1%} of the image); {_sigma_words(noise)}"
+    where = "noise scan" if noise.method == "noise_scan" else "noise mask"
+    return f"{where}: {inside:,} voxels ({inside / noise.region.size:.1%} of the image); {_sigma_words(noise)}"
 
 
 def _sigma_words(noise: Noise) -> str:

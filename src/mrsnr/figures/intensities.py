@@ -1,4 +1,4 @@
-"""The histogram of voxel intensity, with the fitted Gaussians on the same scale."""
+"""The histogram of voxel intensity, with what was fitted to it on the same scale: noise, or Gaussians."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from mrsnr.figures import words
 from mrsnr.figures.clusters import cluster_colours
 from mrsnr.figures.lettering import SMALL, TITLE, joined
+from mrsnr.figures.noise_curves import dark_end, draw_air, is_of_air
 from mrsnr.figures.page import DPI
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import FloatArray, MixtureNoise, Noise, Snr
@@ -22,6 +23,7 @@ _MOST_STEPS = 65536  # different values: above it, the values are not whole numb
 _ROUNDING = 0.1  # of a step: an image that was rescaled and rounded has steps of 81 and 82
 _REACH = 5.0  # SDs to each side of a mean that its Gaussian is drawn
 _DARK_REACH = 10.0  # SDs above the darkest mean that the second panel shows
+_ELSEWHERE = "noise_scan"  # whose voxels are not those of the image
 _WORTH_A_PANEL = 0.5  # of the range: a dark end wider than that is seen well enough in the first panel
 
 
@@ -40,11 +42,13 @@ class Bins:
 
 
 def histogram(result: Snr) -> Figure:
-    """Show how many voxels have which intensity, on a log scale, and the Gaussians that were fitted.
+    """Show how many voxels have which intensity, on a log scale, and what was fitted to them.
 
-    A Gaussian is drawn as the number of voxels that it expects in a bin of the histogram's width: where it is
-    wider than a bin that is weight x voxels x bin width x density, and its area is always weight x voxels x bin
-    width. A second panel shows the dark end, where the noise is, in finer bins.
+    Where the noise was taken from air: the distribution of noise of that sigma and number of channels, as the number of
+    voxels of air that it expects in each bin. Of a mixture: its Gaussians, each as the number of voxels that it expects
+    in a bin of the histogram's width: where it is wider than a bin that is weight x voxels x bin width x density, and
+    its area is always weight x voxels x bin width. A second panel shows the dark end, where the noise is, in finer
+    bins.
 
     Parameters
     ----------
@@ -58,7 +62,7 @@ def histogram(result: Snr) -> Figure:
     names = ("all voxels", "the dark end, in finer bins") if len(ends) > 1 else ("all voxels",)
     panels = figure.subplots(1, len(ends), squeeze=False)[0]
     for axes, (low, high), name in zip(panels, ends, names, strict=True):
-        _draw(axes, voxels, result.noise, low=low, high=high)
+        _draw(axes, voxels, result, low=low, high=high)
         axes.set_title(name, fontsize=SMALL)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=SMALL, frameon=False)
@@ -120,11 +124,16 @@ def _ranges(finite: FloatArray, noise: Noise | None) -> list[tuple[float, float]
     dark = high
     if isinstance(noise, MixtureNoise):
         dark = float(noise.means[0] + _DARK_REACH * np.sqrt(noise.variances[0]))
-    return [(low, high), (low, dark)] if low < dark < low + _WORTH_A_PANEL * (high - low) else [(low, high)]
+    elif noise is not None and is_of_air(noise):
+        dark = dark_end(noise)
+        low = max(low, -dark)
+    whole = float(finite.min()), high
+    return [whole, (low, dark)] if low < dark < low + _WORTH_A_PANEL * (high - low) else [whole]
 
 
-def _draw(axes: Axes, voxels: FloatArray, noise: Noise | None, *, low: float, high: float) -> None:
-    """Draw one panel: bars, zeros, the noise region or the Gaussians."""
+def _draw(axes: Axes, voxels: FloatArray, result: Snr, *, low: float, high: float) -> None:
+    """Draw one panel: bars, zeros, the noise region with what is expected in it, or the Gaussians."""
+    noise = result.noise
     bins = count_bins(voxels[np.isfinite(voxels)], low=low, high=high)
     axes.stairs(
         bins.counts, bins.edges, fill=True, color="0.78", label="voxels" + (" other than 0" if bins.zeros else "")
@@ -133,10 +142,12 @@ def _draw(axes: Axes, voxels: FloatArray, noise: Noise | None, *, low: float, hi
         _draw_zeros(axes, bins, share=bins.zeros / np.count_nonzero(np.isfinite(voxels)))
     if isinstance(noise, MixtureNoise):
         _draw_gaussians(axes, noise, bins)
-    elif noise is not None:
+    elif noise is not None and noise.method != _ELSEWHERE:
         inside = voxels[as_volume(noise.region) & np.isfinite(voxels)]
         counts, _ = np.histogram(inside, bins.edges)
         axes.stairs(counts, bins.edges, color="#0072b2", linewidth=1.5, label="voxels that the noise was taken from")
+        if is_of_air(noise):
+            draw_air(axes, noise, result.image, width=bins.width)
     axes.set_ylim(0.5, 3 * max(float(bins.counts.max()), bins.zeros, 1.0))  # before "log", which wants limits above 0
     axes.set_yscale("log")
     margin = 0.03 * (bins.edges[-1] - bins.edges[0])

@@ -1,4 +1,4 @@
-"""Maps of SNR and of temporal SNR."""
+"""Maps of SNR, of sigma and of temporal SNR."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from mrsnr.figures.slices import as_volume, chosen_slices, snr_scale
 from mrsnr.model import FloatArray, Image, Snr, Temporal
 
 _COLOURS = "viridis"
+_SIGMA_COLOURS = "magma"
 _MOST_MAPS = 6
 _LONGEST_HEAD = 36  # letters above a column
 
@@ -54,6 +55,30 @@ def snr_map(result: Snr, *more: Snr, slice: int | None = None) -> Figure:  # noq
         title = ("SNR maps, one colour scale", which, words.method_words(first))
     else:
         title = ("SNR map", words.volume_label(first.image), words.method_words(first), words.value_words(first))
+    return drawn.finish(*title, below=_undefined(drawn))
+
+
+def sigma_map(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A002 - the field's word
+    """Show sigma where it varies in space.
+
+    Parameters
+    ----------
+    result
+        Whose noise is a map.
+    slice
+        0-based index along the third axis; all slices, or up to 16 evenly spaced ones, when `None`.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such slice, or sigma is one number.
+    """
+    sigma = None if result.noise is None else result.noise.sigma
+    if not isinstance(sigma, np.ndarray):
+        raise ArgumentError("This result has no map of sigma to draw; expected one whose noise varies in space.")
+    drawn = _draw([("", result.image, sigma)], index=slice, cmap=_SIGMA_COLOURS)
+    drawn.colour_bar("sigma (image units, SD of one real channel)")
+    title = ("Noise map", words.volume_label(result.image), words.method_words(result), words.value_words(result))
     return drawn.finish(*title, below=_undefined(drawn))
 
 
@@ -101,12 +126,15 @@ def tsnr_maps(
 
 
 def _draw(
-    maps: Sequence[tuple[str, Image, FloatArray]], *, index: int | None, limits: tuple[float, float] | None = None
+    maps: Sequence[tuple[str, Image, FloatArray]],
+    *,
+    index: int | None,
+    limits: tuple[float, float] | None = None,
+    cmap: str = _COLOURS,
 ) -> Drawn:
     """Draw one map as a montage, several side by side, all on one colour scale."""
     scale = snr_scale([values for _, _, values in maps], limits=limits)
-    cmap = colours(_COLOURS)
-    layers = [Layer(as_volume(values), image, cmap, scale, title) for title, image, values in maps]
+    layers = [Layer(as_volume(values), image, colours(cmap), scale, title) for title, image, values in maps]
     return draw_montage(layers[0], index) if len(layers) == 1 else draw_columns(layers, index)
 
 

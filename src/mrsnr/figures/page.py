@@ -26,7 +26,8 @@ _NARROWEST = 8.0  # inches: room for a title
 _LOWEST = 2.8  # inches: room for the label of the colour bar
 _MARGIN, _GAP = 0.1, 0.08  # inches
 _BAR, _BAR_WIDTH = 1.3, 0.18  # inches: the colour bar with and without its numbers and label
-_LEGEND = 0.25  # inches: a legend of one line
+_LEGEND = 0.25  # inches: a line of a legend
+_COLUMNS = 2  # of a legend
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class _Cell:
 def colours(name: str) -> Colormap:
     """Return matplotlib's colour map with undefined voxels in neutral grey."""
     return colormaps[name].with_extremes(bad=UNDEFINED)
+
+
+def _lines(legend: Sequence[Patch]) -> int:
+    """Return how many lines a legend has."""
+    return -(-len(legend) // _COLUMNS)
 
 
 def columns_for(count: int, ratio: float) -> int:
@@ -78,14 +84,14 @@ class Page:
         self._bar.tick_params(labelsize=SMALL)
         self._bar.yaxis.get_offset_text().set_fontsize(SMALL)
 
-    def arrange(self, *, title: Sequence[str], caption: Sequence[str], legend: Patch | None = None) -> Figure:
+    def arrange(self, *, title: Sequence[str], caption: Sequence[str], legend: Sequence[Patch] = ()) -> Figure:
         """Write the title above and the caption below, and put everything in its place."""
         rows, columns = 1 + max(cell.row for cell in self._cells), 1 + max(cell.column for cell in self._cells)
         across = min(WIDTH / columns, _HEIGHT / rows / self._ratio)
         pitch = _GAP + max(across, *(width_of(cell.head, SMALL) for cell in self._cells))
         width = max(_NARROWEST, 2 * _MARGIN + columns * pitch + _BAR)
         above, below = joined(title, TITLE, width=width), joined(caption, SMALL, width=width)
-        foot = _MARGIN + (_LEGEND if legend else 0)
+        foot = _MARGIN + _LEGEND * _lines(legend)
         bottom = foot + height_of(below, SMALL) + 1.5 * _GAP
         tops = self._edges(rows, panel=across * self._ratio)
         body = max(tops[0], _LOWEST)
@@ -105,12 +111,15 @@ class Page:
         steps = [head + panel + 2 * _GAP for head in heads]
         return [sum(steps), *(sum(steps[row + 1 :]) for row in range(rows))]
 
-    def _write(self, above: str, below: str, legend: Patch | None, *, foot: float) -> None:
+    def _write(self, above: str, below: str, legend: Sequence[Patch], *, foot: float) -> None:
         height = self.figure.get_figheight()
         self.figure.suptitle(above, y=1 - _MARGIN / height, va="top", fontsize=TITLE, parse_math=False)
         self.figure.supxlabel(below, y=foot / height, va="bottom", fontsize=SMALL, parse_math=False)
         if legend:
-            self.figure.legend(handles=[legend], loc="lower center", fontsize=SMALL, frameon=False, borderaxespad=0.2)
+            handles, columns = list(legend), min(len(legend), _COLUMNS)
+            self.figure.legend(
+                handles=handles, ncols=columns, loc="lower center", fontsize=SMALL, frameon=False, borderaxespad=0.2
+            )
 
     def _put(self, axes: Axes, left: float, bottom: float, width: float, height: float) -> None:
         whole, high = self.figure.get_size_inches()

@@ -85,7 +85,7 @@ class Drawn:
         label = f"{label}\ncolours: {scale.words}"
         self.page.colour_bar(self.panels[0][0][0].images[0], label=label, extend=scale.extend)
 
-    def finish(self, *title: str, below: Sequence[str] = (), legend: Patch | None = None) -> Figure:
+    def finish(self, *title: str, below: Sequence[str] = (), legend: Sequence[Patch] = ()) -> Figure:
         """Write the title, and below the panels where they lie in the patient and in the file."""
         places = {
             words.geometry(layer.image, layer.display, [index for _, index in column]): None

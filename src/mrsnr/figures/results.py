@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from mrsnr.errors import ArgumentError
 from mrsnr.figures.clusters import cluster_maps
 from mrsnr.figures.images import mean_montage, montage, noise_mask
 from mrsnr.figures.intensities import histogram
-from mrsnr.figures.maps import snr_map, tsnr_maps
+from mrsnr.figures.labels import label_maps
+from mrsnr.figures.maps import sigma_map, snr_map, tsnr_maps
 from mrsnr.model import MixtureNoise, Snr, Temporal
 
 
@@ -34,8 +36,8 @@ def draw(
     Returns
     -------
     dict
-        Figures by short names that suit a file: ``montage``, ``histogram``, ``clusters``, ``noise_mask`` and
-        ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series.
+        Figures by short names that suit a file: ``montage``, ``labels``, ``histogram``, ``clusters``, ``noise_mask``,
+        ``sigma_map`` and ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series.
 
     Raises
     ------
@@ -57,10 +59,14 @@ def draw(
 
 def _of_first(result: Snr, *, index: int | None) -> dict[str, Figure]:
     figures = {"montage": montage(result.image, slice=index), "histogram": histogram(result)}
+    if result.regions is not None and result.regions.labels:
+        figures["labels"] = label_maps(result, slice=index)
     if isinstance(result.noise, MixtureNoise):
         figures["clusters"] = cluster_maps(result, slice=index)
     if result.noise is not None:
         figures["noise_mask"] = noise_mask(result, slice=index)
+        if isinstance(result.noise.sigma, np.ndarray):
+            figures["sigma_map"] = sigma_map(result, slice=index)
     return figures
 
 

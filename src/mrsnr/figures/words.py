@@ -74,8 +74,10 @@ def method_words(result: Snr) -> str:
         return f"Gaussian mixture of {len(noise.means)} clusters{ending}"
     if noise is None:
         return ""
+    mapped = ", sigma is a map" if isinstance(noise.sigma, np.ndarray) else ""
+    coils = "" if noise.channels in {0.5, 1} else f", {noise.channels:.3g} channels"
     given = noise.parameters.get("noise_mask") == "given"
-    return "noise mask as given" if given else f"method {noise.method}"
+    return f"{'noise mask as given' if given else f'method {noise.method}'}{coils}{mapped}"
 
 
 def value_words(result: Snr) -> str:

@@ -12,9 +12,10 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from mrsnr.model import Check, Image, MixtureNoise, Noise, Snr, Temporal
+from mrsnr.model import Check, MixtureNoise, Noise, Snr, Temporal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_ENDS = (5, 95)  # percentiles of a map of sigma
 
 
 def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
@@ -23,34 +24,42 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
     Parameters
     ----------
     results
-        One result, or one per volume.
+        One result, or one per volume or method.
     """
     several = [results] if isinstance(results, Snr | Temporal) else list(results)
     image = several[0].image
+    inputs = several[0].provenance.get("inputs", ())
     return {
         "schema": SCHEMA_VERSION,
         "software": {"name": "mrsnr", "version": several[0].provenance["version"]},
-        "source": source_of(image),
+        "source": source_of(image.meta),
+        "inputs": [{"role": role, **source} for role, meta in inputs if (source := source_of(meta)) is not None],
         "kind": image.kind,
-        "shape": list(image.shape if len(several) == 1 else (*image.shape, len(several))),
+        "shape": _shape(several),
         "voxel_size_mm": list(image.voxel_size),
         "results": [plain(_temporal(r) if isinstance(r, Temporal) else _snr(r)) for r in several],
     }
 
 
-def source_of(image: Image) -> dict[str, Any] | None:
-    """Return name and sha256 of the file an image came from, ``None`` if it came from an array.
+def _shape(results: Sequence[Snr | Temporal]) -> list[int]:
+    """Return the shape of the image that the results are of: several volumes have been taken apart."""
+    shape, volumes = results[0].image.shape, {result.provenance["volume"] for result in results}
+    return list(shape if len(volumes) == 1 else (*shape, len(results)))
+
+
+def source_of(meta: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return name and sha256 of the file that an image of this ``meta`` came from, ``None`` if it came from an array.
 
     Of a ``.hdr``/``.img`` pair the file of the voxels is hashed. The hash is ``None`` when the file has changed since
     it was loaded, or is no longer there. The folder is left out: a path can name a patient.
     """
-    source = image.meta.get("source")
+    source = meta.get("source")
     if source is None:
         return None
     path = Path(str(source))
     try:
-        with Path(image.meta.get("voxels", path)).open("rb") as file:
-            changed = image.meta.get("modified", _modified(file)) != _modified(file)
+        with Path(meta.get("voxels", path)).open("rb") as file:
+            changed = meta.get("modified", _modified(file)) != _modified(file)
             digest = None if changed else hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         digest = None
@@ -80,12 +89,14 @@ def as_text(words: str) -> str:
 
 
 def _snr(result: Snr) -> dict[str, Any]:
-    sigma = result.noise.sigma if result.noise is not None else None
     return {
         "quantity": "snr",
+        "asked": result.provenance["asked"],
         "volume": result.provenance["volume"],
+        "repeats": result.provenance["repeats"],
         "value": result.value,
-        "signal": result.value * sigma if result.value is not None and isinstance(sigma, float) else None,
+        "signal": _signal(result),
+        "of": result.provenance["of"] if result.value is not None else None,
         "interval": result.interval,
         "verdict": str(result.verdict),
         "reasons": _checks(result.reasons),
@@ -96,11 +107,26 @@ def _snr(result: Snr) -> dict[str, Any]:
     }
 
 
+def _signal(result: Snr) -> float | None:
+    """Return the signal that the value is of: that of the foreground, or the mean of the labels weighted by voxels."""
+    sigma = result.noise.sigma if result.noise is not None else None
+    if result.value is None:
+        return None
+    if isinstance(sigma, float):
+        return result.value * sigma
+    rows = [(row.signal, row.voxels) for row in result.table if row.snr is not None and row.signal is not None]
+    return float(np.average([signal for signal, _ in rows], weights=[voxels for _, voxels in rows])) if rows else None
+
+
 def _noise(noise: Noise) -> dict[str, Any]:
+    mapped = isinstance(noise.sigma, np.ndarray)
     described = {
-        "sigma": noise.sigma if isinstance(noise.sigma, float) else None,
+        "sigma": float(np.nanmedian(noise.sigma)) if isinstance(noise.sigma, np.ndarray) else noise.sigma,
+        "map": mapped,
+        "range": np.nanpercentile(np.asarray(noise.sigma), _ENDS) if mapped else None,
         "interval": noise.interval,
         "channels": noise.channels,
+        "correlation": noise.correlation,
         "voxels": int(noise.region.sum()),
         "method": noise.method,
         "parameters": noise.parameters,

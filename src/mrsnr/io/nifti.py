@@ -146,6 +146,7 @@ def _meta(header: Any, path: Path) -> dict[str, Any]:
         "te": _number(sidecar.get("EchoTime")),
         "vendor": sidecar.get("Manufacturer"),
         "coil": sidecar.get("ReceiveCoilName") or sidecar.get("CoilString"),
+        "channels": _channels(sidecar),
         "nifti": {
             **_qform(header),
             "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
@@ -168,6 +169,19 @@ def _qform(header: Any) -> dict[str, Any]:
         return {"qform": qform, "qform_code": int(code)}
     _log.warning("The qform of the header is damaged and was left out.")
     return {"qform": None, "qform_code": 0}
+
+
+def _channels(sidecar: dict[str, Any]) -> float | None:
+    """Return the number n of channels of the noise, where the sidecar says how the coils were combined (BIDS).
+
+    A sum of squares has as many as there are elements; an adaptive combination has one.
+    """
+    combined = str(sidecar.get("CoilCombinationMethod", "")).lower()
+    if "adaptive" in combined or "sense" in combined:
+        return 1.0
+    elements = _number(sidecar.get("NumberReceiveCoilActiveElements"))
+    squares = any(words in combined for words in ("squares", "rss", "sos"))
+    return elements if squares and elements is not None and elements >= 1 else None
 
 
 def _sidecar(path: Path) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from mrsnr.model import Image, MixtureNoise, Snr, Temporal
 
 Result = Snr | Temporal | Sequence[Snr]
 
-_SNR_MAPS = ("snr_map", "noise_mask", "clusters")
-_SNR_PICTURES = ("montage", "clusters", "snr_map", "histogram", "noise_mask")
+_SNR_MAPS = ("snr_map", "sigma_map", "noise_mask", "clusters")
+_SNR_PICTURES = ("montage", "labels", "clusters", "snr_map", "sigma_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
 _TEMPORAL_PICTURES = ("mean", "tsnr_map")
 
@@ -53,8 +53,8 @@ def save(
 ) -> tuple[Path, ...]:
     """Write a result's maps as NIfTI with JSON beside each, and every number as ``NAME_snr.json``.
 
-    The numbers of a series are ``NAME_tsnr.json``. A refused result writes its JSON with the reasons, and no map. All
-    files appear together or not at all.
+    The numbers of a series are ``NAME_tsnr.json``. A refused result writes its JSON with the reasons, and no map; sigma
+    is written as a map where it is one, and clusters where there are any. All files appear together or not at all.
 
     Parameters
     ----------
@@ -76,6 +76,8 @@ def save(
 
     Raises
     ------
+    ArgumentError
+        If it is no such result, or several for one volume.
     OutputError
         If a file is there and may not be replaced, the folder cannot be written, or the name has a folder in it.
     """
@@ -117,6 +119,10 @@ def _first(result: Result) -> Snr | Temporal:
         return result
     if not isinstance(result, Sequence) or not result or not all(isinstance(one, Snr) for one in result):
         raise ArgumentError("Only what mrsnr.measure and mrsnr.temporal return can be saved.")
+    if len({one.provenance["volume"] for one in result}) < len(result):
+        raise ArgumentError(
+            "These are several answers for one volume, as mrsnr.compare returns them: save one of them."
+        )
     return result[0]
 
 
@@ -136,18 +142,44 @@ def _maps(result: Result) -> list[_Map]:
     several = [result] if isinstance(result, Snr) else list(result)
     if all(one.value is None for one in several):
         return []
+    snr = _stack([_or_nan(one.map, one.image) for one in several])
+    region = _stack([_region(one) for one in several])
     maps = [
-        _Map("snr_map", _stack([_or_nan(one.map, one.image) for one in several]), "SNR: image / sigma", "dimensionless")
+        _Map("snr_map", snr, _snr_words(_measured(several)[0]), "dimensionless"),
+        _Map("noise_mask", region, "1: where the noise was measured", "boolean"),
     ]
     noises = [one.noise for one in several if one.noise is not None]
-    if len(noises) == len(several):
-        region = _stack([noise.region.astype(np.uint8) for noise in noises])
-        maps.append(_Map("noise_mask", region, "1: background, where the noise was measured", "boolean"))
+    if any(isinstance(noise.sigma, np.ndarray) for noise in noises):
+        sigma = _stack([_sigma(one) for one in several])
+        maps.append(_Map("sigma_map", sigma, "sigma: SD of the noise of one real channel", "image intensity"))
     mixtures = [noise for noise in noises if isinstance(noise, MixtureNoise)]
     if len(mixtures) == len(several):
         clusters = _stack([noise.clusters for noise in mixtures])
         maps.append(_Map("clusters", clusters, "0: darkest cluster, the background; -1: not finite", "label"))
     return maps
+
+
+def _measured(results: Sequence[Snr]) -> list[Snr]:
+    """Return the results that were not refused."""
+    return [one for one in results if one.value is not None]
+
+
+def _snr_words(result: Snr) -> str:
+    if result.provenance["of"] == "foreground":
+        return "SNR: image / sigma"
+    return "SNR: image with the noise floor taken out / sigma"
+
+
+def _region(result: Snr) -> NDArray[Any]:
+    if result.noise is None:
+        return np.zeros(result.image.grid, np.uint8)
+    return result.noise.region.astype(np.uint8)
+
+
+def _sigma(result: Snr) -> NDArray[Any]:
+    """Return sigma as a map: the same everywhere, if it is one number."""
+    sigma = np.nan if result.noise is None or result.noise.sigma is None else result.noise.sigma
+    return np.broadcast_to(np.asarray(sigma, dtype=np.float64), result.image.grid)
 
 
 def _or_nan(values: NDArray[Any] | None, image: Image) -> NDArray[Any]:
@@ -191,18 +223,22 @@ def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
 
 
 def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, Any]:
-    first = _first(result)
-    if isinstance(first, Temporal):
-        method, parameters = "temporal", {"order": first.order}
+    if isinstance(result, Temporal):
+        first: Snr | Temporal = result
+        method, parameters = "temporal", {"order": result.order}
     else:
-        method, parameters = first.method, dict(first.noise.parameters if first.noise else {})
+        several = _measured([result] if isinstance(result, Snr) else result)
+        first = several[0]
+        method = ", ".join(dict.fromkeys(one.method for one in several))
+        parameters = dict(several[0].noise.parameters if several[0].noise else {})
+    sources = ([] if numbers["source"] is None else [numbers["source"]]) + numbers["inputs"]
     return {
         "Description": part.description,
         "Units": part.units,
         "Method": method,
         "Parameters": plain(parameters),
         "Definition": first.provenance["definition"],
-        "Sources": [] if numbers["source"] is None else [numbers["source"]],
+        "Sources": [{key: one[key] for key in ("name", "sha256")} for one in sources],
         "GeneratedBy": [{"Name": "mrsnr", "Version": numbers["software"]["version"]}],
     }
 

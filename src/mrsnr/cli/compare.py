@@ -1,0 +1,69 @@
+"""``mrsnr compare``: every method that applies to an image, side by side."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from mrsnr.cli.inputs import add_file
+from mrsnr.cli.methods import epilog
+from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
+from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.streams import emit, emit_json, say
+from mrsnr.errors import InputError
+
+
+def add_parser(commands: Any) -> None:
+    """Add the subcommand."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        "compare",
+        help="measure an image by every method, side by side",
+        description="Measure one image by every method that applies. The answer is that of\n"
+        "'mrsnr measure'; how far the methods agree with it is how far to believe it.",
+        epilog=epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_file(parser, "image", metavar="IMAGE", help="NIfTI file of one volume, or of repeats (then say --repeats)")
+    add_noise_options(parser)
+    add_form_options(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure by each method, print the table; the first row decides about the exit status."""
+    from mrsnr.cli.console import messages, words
+
+    with messages().status(words(f"Measuring {args.image.name} by every method")):
+        outcome = _attempt(args)
+    if outcome.error is not None:
+        say(outcome.sentence)
+    _show(args, outcome)
+    return outcome.status
+
+
+def _attempt(args: argparse.Namespace) -> Outcome:
+    import mrsnr
+    from mrsnr import io
+
+    try:
+        results = mrsnr.compare(mrsnr.load(args.image), **read_options(args, [args.image]))
+        return Outcome(args.image, io.document(results), alternatives=True)
+    except (InputError, MemoryError) as error:
+        return Outcome.of_error(args.image, error)
+
+
+def _show(args: argparse.Namespace, outcome: Outcome) -> None:
+    from mrsnr.cli.alternatives import show_alternatives
+    from mrsnr.cli.tsv import tsv
+
+    if args.json:
+        emit_json(as_json([outcome], given=_given(args)))
+    elif args.tsv:
+        emit(tsv([outcome]))
+    elif outcome.document is not None:
+        show_alternatives(outcome)
+
+
+def _given(args: argparse.Namespace) -> list[Path]:
+    return [args.image, *files_of(args)]
