@@ -3,7 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types floors unit minimum notebook bench clean help
+ACCURACY := benchmarks/accuracy
+PEERS := .venv-peers
+
+.PHONY: demo test lint types floors unit minimum notebook bench accuracy accuracy-peers clean help
 
 help:
 	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
@@ -11,6 +14,8 @@ help:
 	@echo "make minimum   the tests with the oldest supported versions (Python 3.11)"
 	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
 	@echo "make bench     the mixture fit against scikit-learn's"
+	@echo "make accuracy  thousands of simulated scans of known SNR, and the real pairs: about an hour on 2 cores"
+	@echo "make accuracy-peers  some of them through other tools, in an environment of their own"
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(None if sys.version_info >= (3, 11) else 'mrsnr needs Python 3.11 or newer: make PYTHON=python3.11')"
@@ -53,5 +58,19 @@ notebook: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/mixture_speed.py
 
+accuracy: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(ACCURACY)/requirements.txt
+	$(BIN)/python $(ACCURACY)/run.py
+	$(BIN)/python $(ACCURACY)/invariance.py --out $(ACCURACY)/results/invariance.md
+	$(BIN)/python $(ACCURACY)/real.py --out $(ACCURACY)/results/real.md
+	$(BIN)/python $(ACCURACY)/document.py
+	$(BIN)/python $(ACCURACY)/summary.py
+
+accuracy-peers: $(VENV)/.dev
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --editable . -r $(ACCURACY)/requirements-peers.txt
+	$(PEERS)/bin/python $(ACCURACY)/peers.py
+	$(BIN)/python $(ACCURACY)/document.py
+
 clean:
-	rm -rf $(VENV) .venv-minimum mrsnr-demo
+	rm -rf $(VENV) .venv-minimum $(PEERS) mrsnr-demo
