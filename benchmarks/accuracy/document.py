@@ -97,9 +97,10 @@ without its quadratic trend (in brackets: with it; drift between the scans is no
 against the range between both. The images without repeats have no truth: the table says what the measurement says.
 """
 PEERS = """\
-The same simulated scans, of ten kinds (see `benchmarks/accuracy/peers.py`), SNR 5, 20 and 50, 1 and 8 coils. The peers
-are told the true number of coils; those that want a series get 30 repeats. None of them says when it is wrong, so each
-answer that is off by more than 10 % is one without a warning (`make accuracy-peers`).
+The same simulated scans, of up to ten kinds (see `benchmarks/accuracy/peers.py`); where the table has 10 scans, one of
+each kind at an SNR of 20 with one coil. The peers are told the true number of coils; those that want a series get 30
+repeats. None of them says when it is wrong, so each answer that is off by more than 10 % is one without a warning
+(`make accuracy-peers`).
 """
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mrsnr.correlation import REACH
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.windows import local_mean, smoothed
 
@@ -133,10 +132,3 @@ def roughness(voxels: NDArray[Any], inside: BoolArray) -> FloatArray:
     weight = smoothed(inside, width=_WIDE)
     noise = near / np.maximum(weight, 1e-6)
     return np.asarray(variance / np.maximum(noise, 1e-12 * float(variance.max()) + 1e-300))
-
-
-def white() -> FloatArray:
-    """Return the correlation of noise that is not correlated."""
-    result = np.zeros((2 * REACH + 1, 2 * REACH + 1))
-    result[REACH, REACH] = 1.0
-    return result

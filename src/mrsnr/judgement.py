@@ -13,6 +13,7 @@ from mrsnr import __version__
 from mrsnr.checks import agreement, channels_known
 from mrsnr.checks.evenness import LIMIT
 from mrsnr.errors import ArgumentError
+from mrsnr.intervals import error_of, interval_of
 from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions, Verdict
 from mrsnr.noise.air import air_error, noise_of_air
 from mrsnr.noise.tissue import tissue
@@ -32,7 +33,6 @@ _CERTAIN = 0.04  # relative SE of sigma from tissue, up to which it may contradi
 _OF_REPEATS = {"difference": 0.003, "replicas": 0.003}  # relative SE of sigma from repeats, beyond counting
 _OF_SERIES = 0.01  # the same for maps from series
 _OF_DISAGREEMENT, _MOST_DOUBT = 0.33, 0.3  # of the log of the ratio of two estimates, and at most: relative SE
-_NORMAL = 1.96
 
 
 def choose(image: Image, seen: Survey, *, regions: Regions) -> Noise | None:
@@ -118,22 +118,23 @@ def confirmed(found: Noise, seen: Survey | None) -> Check:
 
 def widened(found: Noise, seen: Survey | None) -> Noise:
     """Return the noise of repeats with an interval that has the method's own error in it, and doubt about channels."""
-    if found.interval is None or not found.interval[0] > 0:
-        return found
-    low, high = found.interval
     doubt = 0.0 if seen is None else seen.channels_doubt / 4
-    factor = float(np.exp(_NORMAL * np.linalg.norm([_error(found), _OF_REPEATS.get(found.method, _OF_SERIES), doubt])))
-    middle = float(np.sqrt(low * high))
-    return dataclasses.replace(found, interval=(middle / factor, middle * factor))
+    return _with_error(found, float(np.hypot(_OF_REPEATS.get(found.method, _OF_SERIES), doubt)))
 
 
 def doubted(found: Noise, check: Check) -> Noise:
     """Return a noise whose interval has the disagreement with a second estimate in it."""
-    if check.verdict == CheckVerdict.PASS or check.value is None or found.interval is None or found.interval[0] <= 0:
+    if check.verdict == CheckVerdict.PASS or check.value is None:
         return found
-    own = float(np.hypot(_error(found), min(_OF_DISAGREEMENT * check.value, _MOST_DOUBT)))
-    middle, factor = float(np.sqrt(found.interval[0] * found.interval[1])), float(np.exp(_NORMAL * own))
-    return dataclasses.replace(found, interval=(middle / factor, middle * factor))
+    return _with_error(found, min(_OF_DISAGREEMENT * check.value, _MOST_DOUBT))
+
+
+def _with_error(found: Noise, error: float) -> Noise:
+    """Return a noise with one more relative SE in its interval."""
+    if found.interval is None or not found.interval[0] > 0:
+        return found
+    middle = float(np.sqrt(found.interval[0] * found.interval[1]))
+    return dataclasses.replace(found, interval=interval_of(middle, float(np.hypot(_error(found), error))))
 
 
 def judge(value: float | None, checks: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
@@ -198,4 +199,4 @@ def _level(sigma: float | FloatArray | None) -> float | None:
 
 
 def _error(found: Noise) -> float:
-    return 0.0 if found.interval is None else float(np.log(found.interval[1] / found.interval[0]) / (2 * _NORMAL))
+    return 0.0 if found.interval is None or not found.interval[0] > 0 else error_of(found.interval)

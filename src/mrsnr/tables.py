@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr.distributions import magnitude_mean_slope, variance_factor
+from mrsnr.intervals import error_of, interval_of
 from mrsnr.inversion import invert_mean, invert_moments, magnitude_mean_curvature, noise_bias, sigma_sensitivity
 from mrsnr.model import BoolArray, FloatArray, LabelSnr, Noise, Regions
 from mrsnr.windows import window_sums
@@ -17,7 +18,6 @@ from mrsnr.windows import window_sums
 INVERSION_ERROR = 0.2
 """Standard error of what was taken off for the noise floor's curvature, relative to it."""
 
-_NORMAL = 1.96  # standard errors to either side of a 95 % interval
 _DETECTED = 2.0  # standard errors of the mean square above that of noise
 _WINDOW = 5  # voxels, in the plane: where a label is taken as homogeneous under a map of sigma
 _MOST_CORRECTED = 0.3  # of theta: near 0 the second order says no more than the sign
@@ -116,10 +116,10 @@ def overall(table: tuple[LabelSnr, ...], *, noise: Noise) -> tuple[float | None,
     if error is None or any(low is None or high is None for low, high in limits):
         return value, None
     common = error * sigma_sensitivity(theta, noise.channels)
-    whole = np.array([_relative_error((low, high)) for low, high in limits])
+    whole = np.array([error_of((low, high)) for low, high in limits if low is not None and high is not None])
     own = np.maximum(whole**2 - common**2, 0)
     variance = (share @ (theta * common)) ** 2 + (share * theta) ** 2 @ own
-    return value, _interval(value, float(np.sqrt(variance)) / value)
+    return value, interval_of(value, min(float(np.sqrt(variance)) / value, _LARGEST_ERROR))
 
 
 @dataclass(frozen=True)
@@ -202,21 +202,11 @@ def _limits(found: _Signal, independent: float, noise: Noise) -> tuple[float, fl
         spread * float(magnitude_mean_curvature(theta, n)) / (2 * slope),
         INVERSION_ERROR * found.bent,
     ]
-    return _interval(theta, float(np.linalg.norm(parts)) / theta)
-
-
-def _interval(value: float, error: float) -> tuple[float, float]:
-    """Return the log-normal 95 % interval of a value of that relative error."""
-    factor = float(np.exp(_NORMAL * min(error, _LARGEST_ERROR)))
-    return value / factor, value * factor
-
-
-def _relative_error(interval: tuple[Any, Any]) -> float:
-    return float(np.log(interval[1] / interval[0]) / (2 * _NORMAL))
+    return interval_of(theta, min(float(np.linalg.norm(parts)) / theta, _LARGEST_ERROR))
 
 
 def _sigma_error(noise: Noise) -> float | None:
     """Relative standard error of sigma, ``None`` where it is not known."""
     if noise.interval is None or not noise.interval[0] > 0:
         return None
-    return _relative_error(noise.interval)
+    return error_of(noise.interval)

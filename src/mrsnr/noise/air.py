@@ -6,6 +6,7 @@ import numpy as np
 
 from mrsnr.background import Background
 from mrsnr.errors import ImageError
+from mrsnr.intervals import interval_of
 from mrsnr.model import FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.survey import Survey, survey
@@ -13,7 +14,6 @@ from mrsnr.survey import Survey, survey
 _METHOD_ERROR = 0.0021  # relative: what no check sees
 _UNEVENNESS = 0.7  # of the unevenness of the air that is used
 _SHAPE = 0.3  # of the distance from the distribution of noise
-_NORMAL = 1.96  # standard errors to either side of a 95 % interval
 
 
 @estimator
@@ -66,12 +66,11 @@ def air(
 
 def noise_of_air(image: Image, found: Survey, background: Background) -> Noise:
     """Return the noise of a background, with its interval and checks."""
-    factor = float(np.exp(_NORMAL * air_error(background)))
     angle = image.kind == "phase"
     return Noise(
         sigma=None if angle else background.sigma,
         channels=background.channels,
-        interval=None if angle else (background.sigma / factor, background.sigma * factor),
+        interval=None if angle else interval_of(background.sigma, air_error(background)),
         region=background.region.reshape(image.grid),
         checks=found.air_checks,
         method="air",

@@ -7,11 +7,11 @@ import numpy as np
 from mrsnr.checks import evenness, not_phase
 from mrsnr.checks.evenness import LIMIT
 from mrsnr.errors import ImageError
+from mrsnr.intervals import interval_of
 from mrsnr.model import CheckVerdict, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.survey import Survey, survey
 
-_NORMAL = 1.96  # standard errors to either side of a 95 % interval
 _MAP_ERROR = 0.02  # relative: what a map has beyond the error of its level
 
 
@@ -64,9 +64,7 @@ def tissue(
     if inside is None or field is None:
         raise ImageError("The object is too small, or too even, to see noise in it: expected at least 400 voxels.")
     mapped = field.uneven > LIMIT if local is None else local
-    factor = float(
-        np.exp(_NORMAL * np.linalg.norm([found.inside_error, mapped * _MAP_ERROR, found.channels_doubt / 4]))
-    )
+    error = float(np.linalg.norm([found.inside_error, mapped * _MAP_ERROR, found.channels_doubt / 4]))
     level = float(np.nanmedian(field.sigma)) if mapped else inside.sigma
     angle = image.kind == "phase"
     why_not_air = () if found.air_holds else tuple(c for c in found.air_checks if c.verdict == CheckVerdict.FAIL)
@@ -74,7 +72,7 @@ def tissue(
     return Noise(
         sigma=None if angle else field.sigma.reshape(image.grid) if mapped else inside.sigma,
         channels=found.channels,
-        interval=None if angle else (level / factor, level * factor),
+        interval=None if angle else interval_of(level, error),
         region=inside.region.reshape(image.grid),
         checks=(not_phase(image), *uneven, *why_not_air),
         method="tissue",
