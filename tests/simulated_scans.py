@@ -139,3 +139,15 @@ def scanned(
         body=outline(shape, air),
         channels=channels,
     )
+
+
+def ringing_disc(snr=60.0, *, filled=2.0, sigma=SIGMA, shape=(160, 160, 6), seed=0):
+    """Return a sharp disc seen through part of k-space, with noise through the same, and the inside of the disc."""
+    rng = np.random.default_rng(seed)
+    x, y = (np.arange(size) - size / 2 for size in shape[:2])
+    radius = np.hypot(x[:, None] + 0.3, y[None, :] - 0.2)
+    disc = snr * sigma * np.clip(0.4 * shape[0] - radius + 0.5, 0, 1)
+    window = kspace_window(shape, filled=filled)
+    seen = through(window, np.broadcast_to(disc[..., None], shape))
+    voxels = np.abs(seen + sigma * complex_noise(rng, shape, window))
+    return voxels, np.broadcast_to((radius < 0.4 * shape[0] - 4)[..., None], shape).copy()

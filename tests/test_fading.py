@@ -6,7 +6,7 @@ from scipy.ndimage import binary_erosion
 
 from mrsnr.distributions import magnitude_mean
 from mrsnr.fading import channels_by_fading
-from mrsnr.highpass import roughness
+from mrsnr.interior import smoothest_part
 from mrsnr.inversion import invert_mean
 from simulated_scans import SHAPE, SIGMA, coordinates, outline
 
@@ -20,7 +20,7 @@ def faded(snr, channels, *, seed=1, slope=0.6, factor=1.0):
     rng = np.random.default_rng(seed)
     theta = snr * (1 + slope * X) * BODY
     voxels = factor * SIGMA * np.sqrt(rng.noncentral_chisquare(2 * channels, theta**2))
-    return channels_by_fading(voxels, INSIDE, roughness(voxels, INSIDE), log_gain=0.0, shared=1.0, step=0.0)
+    return channels_by_fading(voxels, INSIDE, smoothest_part(voxels, INSIDE), step=0.0)
 
 
 @pytest.mark.parametrize("snr", [2, 3, 5, 10, 20, 50])

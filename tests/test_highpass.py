@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from mrsnr.correlation import REACH
-from mrsnr.highpass import corners, differences, gain, median_sd, roughness
+from mrsnr.highpass import (
+    between,
+    corners,
+    differences,
+    gain,
+    median_sd,
+    roughness,
+    shared_out,
+    visible_variance,
+)
 from mrsnr.kspace import STRIDES
 from simulated_scans import WINDOWS, complex_noise, correlation_of, fine_anatomy, kspace_window
 
@@ -122,3 +131,26 @@ class TestRoughness:
         voxels = self.scan(20)
         one, other = (roughness(values, self.inside) for values in (voxels, factor * voxels))
         np.testing.assert_allclose(other, one, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["full", "zero-filled x2", "Hamming"])
+@pytest.mark.parametrize("channels", [1, 4])
+@pytest.mark.parametrize("theta", [0.0, 1.0, 3.0, 20.0])
+def test_differences_of_magnitude_noise_have_the_visible_variance(name, channels, theta):
+    shape = (256, 256, 8)
+    window, rng = kspace_window(shape, **WINDOWS[name]), np.random.default_rng(0)
+    coils = [complex_noise(rng, shape, window) for _ in range(channels)]
+    power = abs(coils[0] + theta) ** 2 + sum(abs(coil) ** 2 for coil in coils[1:])
+    correlation = correlation_of(window)
+    gains = {"gain": gain(correlation), "squared_gain": gain(correlation**2)}
+    expected = visible_variance(np.array(theta), channels, **gains)
+    assert differences(np.sqrt(power)).var() == pytest.approx(expected, rel=0.05 if theta > 1 else 0.12)
+
+
+@pytest.mark.parametrize("stride", [(1, 1), (2, 1), (4, 4)])
+def test_what_is_shared_out_is_all_there_four_times(stride):
+    values = np.random.default_rng(0).random((7, 8, 2))
+    shared = shared_out(values, stride=stride)
+    assert shared.shape == (7 + stride[0], 8 + stride[1], 2)
+    assert shared.sum() == pytest.approx(4 * values.sum())
+    np.testing.assert_allclose(between(np.ones((9, 9, 2)), stride=stride), 1)

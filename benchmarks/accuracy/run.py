@@ -33,7 +33,7 @@ OUT = Path(__file__).parent / "results" / "accuracy.csv"
 
 def measure_cell(cell: cases.Cell, seed: int, *, method: str, known_channels: bool, labelled: bool) -> records.Record:
     """Simulate one scan, measure it and return the row."""
-    scan = simulate(cell.case, seed)
+    scan = simulate(cell.case, seed, draw=cell.draw)
     options = {"labels": scan.labels} if labelled else {}
     if known_channels:
         options["channels"] = scan.channels

@@ -92,10 +92,10 @@ class Scan:
     snr_object: float
 
 
-def simulate(case: Case, seed: int) -> Scan:
-    """Return one scan; the same case and seed give the same voxels.
+def simulate(case: Case, seed: int, *, draw: int = 0) -> Scan:
+    """Return one scan; the same case, seed and draw give the same voxels.
 
-    The anatomy depends on the seed alone, so that cases differ in nothing else.
+    The anatomy depends on the seed alone, so that cases differ in nothing else; the noise on seed and draw.
     """
     found, acquired = _object(case, seed)
     rng = np.random.default_rng([seed, 1])
@@ -112,7 +112,7 @@ def simulate(case: Case, seed: int) -> Scan:
     scale = np.float32(case.snr / (amplitude[body] / unit[body]).mean())
     grey = np.float32((case.integer_sigma or SIGMA) / _rms(unit[body]))
     signal *= scale
-    noise_rng = np.random.default_rng([seed, 2])
+    noise_rng = np.random.default_rng([seed, 2, draw])
     images = []
     for _ in range(case.repeats):
         voxels = receive.magnitude(

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from mrsnr.distributions import variance_factor
-from mrsnr.highpass import corners, differences, median_sd
+from mrsnr.highpass import between, corners, differences, median_sd, visible_variance
+from mrsnr.interior import Interior, Smoothest, interior_noise
 from mrsnr.inversion import invert_mean
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.windows import local_mean
@@ -21,7 +21,7 @@ _ERROR = 0.03  # of the log of an SD: anatomy
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _PRIOR = 3.0  # of the misfit: what more than one channel must explain better
 _POSSIBLE = 5.0  # of the misfit: what is not much worse than the best
-_VISIBLE, _MANY, _VISIBLE_TO_MANY = 0.7, 12.0, 1.5  # SNR below which a candidate is none
+_VISIBLE, _MANY, _VISIBLE_TO_MANY = 0.7, 12.0, 3.0  # SNR below which a candidate is none
 _USUAL = 15.0  # squared SNR that taking 16 channels for one adds, halved: (2 n - 2) / 2
 _STRONG = 12.0  # SNR above which the number of channels hardly matters, and anatomy would be mistaken for it
 
@@ -34,23 +34,19 @@ class Fading:
     spread: float
 
 
-def channels_by_fading(
-    voxels: FloatArray, inside: BoolArray, rough: FloatArray, *, log_gain: float, shared: float, step: float
-) -> Fading:
+def channels_by_fading(voxels: FloatArray, inside: BoolArray, part: Smoothest, *, step: float) -> Fading:
     r"""Judge n by the SD in parts of the object of different brightness.
 
     Magnitude noise has variance :math:`\xi(\theta, n)\sigma^2`: the more channels, the brighter the object must be
     before it is Gaussian noise of SD sigma. A class of brightness whose SD is lower than that of brighter ones
-    tells n, at an SNR up to some ten.
+    tells n, at an SNR up to some ten. Where several numbers explain it about as well, one in their midst is taken.
 
     Parameters
     ----------
-    voxels, inside, rough
-        Magnitudes, the object, and its roughness, shape (x, y, z).
-    log_gain
-        Half the log of what correlated noise leaves of the variance of neighbouring differences.
-    shared
-        How many voxels share one independent sample.
+    voxels, inside
+        Magnitudes, and the object, shape (x, y, z).
+    part
+        Its smoothest part, whose noise must be explained too.
     step
         Distance of the stored intensities, 0 if they are not quantised.
 
@@ -58,48 +54,60 @@ def channels_by_fading(
     ----------
     Koay, Basser, J Magn Reson 179:317-322 (2006), for the factor.
     """
-    classes = _classes(voxels, inside, rough, step)
+    explained = [interior_noise(part, channels=n) for n in _CANDIDATES]
+    classes = _classes(voxels, inside, explained[0], step)
     if len(classes) < 2:
         return Fading(1.0, 0.0)
     means, sds, counts = np.array(classes).T
+    shared = float((explained[0].correlation ** 2).sum())
     errors = np.hypot(_EFFICIENCY * np.sqrt(shared / counts), _ERROR)
-    fits = [_fit(means, np.log(sds) - log_gain, errors, n) for n in _CANDIDATES]
+    fits = [_fit(means, np.log(sds), errors, n, found) for n, found in zip(_CANDIDATES, explained, strict=True)]
     if fits[0][1] > _STRONG:
         return Fading(1.0, _USUAL / fits[0][1] ** 2)
-    totals = np.array([misfit + _PRIOR * (n > 1) for n, (misfit, _) in zip(_CANDIDATES, fits, strict=True)])
+    totals = np.array([misfit + found.unlikely for (misfit, _), found in zip(fits, explained, strict=True)])
+    totals += _PRIOR * (np.array(_CANDIDATES) > 1)
     snrs = np.array([snr for _, snr in fits])
     totals[snrs < np.where(np.array(_CANDIDATES) > _MANY, _VISIBLE_TO_MANY, _VISIBLE)] = np.inf
     if not np.isfinite(totals).any():
         return Fading(1.0, float(np.log(_STRONG)))
     possible = totals < totals.min() + _POSSIBLE
-    return Fading(_CANDIDATES[int(np.argmin(totals))], float(np.log(snrs[possible].max() / snrs[possible].min())))
+    logs = np.log(np.where(possible, snrs, 1.0))
+    likely = possible * np.exp(-(totals - totals.min()) / 2)
+    midst = float((likely * logs).sum() / likely.sum())
+    chosen = int(np.argmin(np.where(possible, np.abs(logs - midst), np.inf)))
+    return Fading(_CANDIDATES[chosen], float(np.ptp(logs[possible])))
 
 
-def _classes(voxels: FloatArray, inside: BoolArray, rough: FloatArray, step: float) -> list[tuple[float, float, float]]:
+def _classes(voxels: FloatArray, inside: BoolArray, found: Interior, step: float) -> list[tuple[float, float, float]]:
     """Return mean, SD of differences and number of voxels of each class of brightness."""
     means = local_mean(voxels, width=5)
-    between = (means[:-1, :-1] + means[1:, :-1] + means[:-1, 1:] + means[1:, 1:]) / 4
-    squares = differences(voxels)
-    whole = corners(inside)
+    middle = between(means, stride=found.stride)
+    values = differences(voxels, stride=found.stride)
+    whole = corners(inside, stride=found.stride)
     cuts = np.quantile(means[inside], np.linspace(0, 1, _CLASSES + 1))
     result = []
     for low, high in pairwise(cuts):
         part = inside & (means >= low) & (means <= high)
-        part &= rough <= np.quantile(rough[part], _PART)
-        chosen = whole & corners(part, every=False)
-        sd = median_sd(squares[chosen], step=step) if np.count_nonzero(chosen) >= _FEWEST else 0.0
+        part &= found.rough <= np.quantile(found.rough[part], _PART)
+        chosen = whole & corners(part, stride=found.stride, every=False)
+        sd = median_sd(values[chosen], step=step) if np.count_nonzero(chosen) >= _FEWEST else 0.0
         if sd > 0:
-            result.append((float(between[chosen].mean()), sd, float(np.count_nonzero(chosen))))
+            result.append((float(middle[chosen].mean()), sd, float(np.count_nonzero(chosen))))
     return result
 
 
-def _fit(means: FloatArray, logs: FloatArray, errors: FloatArray, n: float) -> tuple[float, float]:
+def _fit(means: FloatArray, logs: FloatArray, errors: FloatArray, n: float, found: Interior) -> tuple[float, float]:
     """Return the weighted squares that n leaves, and the mean SNR of the classes."""
     weights = errors**-2
-    sigma = float(np.exp(np.median(logs)))
+    sigma = float(np.exp(np.median(logs)) / np.sqrt(found.gain))
     for _ in range(12):
-        factors = np.log(variance_factor(invert_mean(means / sigma, n), n)) / 2
-        sigma = float(np.exp(np.average(logs - factors, weights=weights)))
-    theta = invert_mean(means / sigma, n)
-    factors = np.log(variance_factor(theta, n)) / 2
-    return float((weights * (logs - factors - np.log(sigma)) ** 2).sum()), float(theta.mean())
+        left = logs - _log_visible(means / sigma, n, found)
+        sigma = float(np.exp(np.average(left, weights=weights)))
+    left = logs - _log_visible(means / sigma, n, found)
+    return float((weights * (left - np.log(sigma)) ** 2).sum()), float(invert_mean(means / sigma, n).mean())
+
+
+def _log_visible(ratios: FloatArray, n: float, found: Interior) -> FloatArray:
+    """Return the log of the SD of differences of noise of SD 1, where the mean magnitude over sigma is so much."""
+    theta = invert_mean(ratios, n)
+    return np.asarray(np.log(visible_variance(theta, n, gain=found.gain, squared_gain=found.squared_gain)) / 2)

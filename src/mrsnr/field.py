@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mrsnr.distributions import variance_factor
-from mrsnr.highpass import corners, differences, shared_out
+from mrsnr.highpass import between, corners, differences, shared_out, visible_variance
 from mrsnr.interior import Interior
 from mrsnr.inversion import invert_mean
 from mrsnr.model import BoolArray, FloatArray
@@ -15,7 +14,8 @@ from mrsnr.windows import local_mean, smoothed
 
 _LOG_OF_GAUSSIAN = -0.6351814227307392  # mean of ln |x| of SD 1
 _LOG_SPREAD = np.pi / np.sqrt(8)  # SD of ln |x|
-_PART = 0.35  # of the object: the smoothest, which the map is from
+_PART, _BLURRED = 0.35, 0.12  # of the object: the smoothest, which the map is from; where edges are blurred and ring
+_SHARED = 1.5  # voxels to one independent sample, from which on edges are blurred
 _WIDTH = 0.05  # of the field of view: SD of the smoothing
 _FEWEST = 600  # voxels that a place of the map is the mean of
 _THROUGH = 1.0  # slices: SD of the smoothing
@@ -54,15 +54,15 @@ def sigma_field(voxels: FloatArray, inside: BoolArray, found: Interior, *, chann
     Aja-Fernandez, Pieciak, Vegas-Sanchez-Ferrero, Med Image Anal 20:184-197 (2015).
     """
     logarithms, usable = _logarithms(voxels, inside, found, channels, step)
-    number = shared_out(usable.astype(np.float64))
+    number = shared_out(usable.astype(np.float64), stride=found.stride)
     widths = _widths(voxels.shape, number)
     weight = _smooth(number, widths)
-    mean = _smooth(shared_out(logarithms, usable), widths) / np.maximum(weight, _SMALLEST)
+    mean = _smooth(shared_out(logarithms, usable, stride=found.stride), widths) / np.maximum(weight, _SMALLEST)
     mean = np.where(inside & (weight > _SMALLEST), mean, np.nan)
     centred = mean - np.log(np.nanmean(np.exp(mean[found.region])))
     near = number > 0
     samples = np.pi * widths[0] * widths[1] * max(1.0, np.sqrt(4 * np.pi) * widths[2]) * weight[near]
-    error = _LOG_SPREAD * float(np.sqrt(np.mean(1 / np.maximum(samples, 1))))
+    error = _LOG_SPREAD * float(np.sqrt(_shared(found) * np.mean(1 / np.maximum(samples, 1))))
     spread = float(np.nanvar(centred[near])) if near.any() else 0.0
     return Field(sigma=found.sigma * np.exp(centred), uneven=float(np.sqrt(max(spread - error**2, 0.0))))
 
@@ -71,16 +71,22 @@ def _logarithms(
     voxels: FloatArray, inside: BoolArray, found: Interior, channels: float, step: float
 ) -> tuple[FloatArray, BoolArray]:
     """Return the log of sigma that each difference of neighbours speaks of, and which of them count."""
-    chosen = inside & (found.rough <= np.quantile(found.rough[inside], _PART))
-    usable = corners(inside) & corners(chosen, every=False)
-    squares = differences(voxels) ** 2
+    part = _BLURRED if _shared(found) > _SHARED else _PART
+    chosen = inside & (found.rough <= np.quantile(found.rough[inside], part))
+    stride = found.stride
+    usable = corners(inside, stride=stride) & corners(chosen, stride=stride, every=False)
+    squares = differences(voxels, stride=stride) ** 2
     level = float(np.median(squares[usable])) or 1.0
-    means = local_mean(voxels, width=5)
-    ratio = (means[:-1, :-1] + means[1:, :-1] + means[:-1, 1:] + means[1:, 1:]) / (4 * found.sigma)
+    ratio = between(local_mean(voxels, width=5), stride=stride) / found.sigma
     known = np.geomspace(0.1, 1000, 500)
-    factors = np.log(variance_factor(invert_mean(known, channels), channels)) / 2
+    seen = visible_variance(invert_mean(known, channels), channels, gain=found.gain, squared_gain=found.squared_gain)
     logarithms = np.log(np.maximum(squares, 1e-6 * level) + step**2 / 16) / 2 - _LOG_OF_GAUSSIAN
-    return logarithms - np.interp(ratio, known, factors), usable
+    return logarithms - np.interp(ratio, known, np.log(seen) / 2), usable
+
+
+def _shared(found: Interior) -> float:
+    """Return how many voxels share one independent sample."""
+    return max(1.0, float((found.correlation**2).sum()))
 
 
 def _smooth(values: FloatArray, widths: tuple[float, float, float]) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mrsnr.distributions import variance_factor
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.windows import local_mean, smoothed
 
@@ -44,15 +45,23 @@ def corners(mask: BoolArray, *, stride: tuple[int, int] = (1, 1), every: bool = 
     return np.asarray(np.logical_and.reduce(four) if every else np.logical_or.reduce(four))
 
 
-def shared_out(values: FloatArray, where: BoolArray | None = None) -> FloatArray:
-    """Give every voxel the sum of what was found for the differences of neighbours that it takes part in.
+def between(values: FloatArray, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
+    """Return the mean of the four voxels of a difference."""
+    a, b = stride
+    return np.asarray(values[:-a, :-b] + values[a:, :-b] + values[:-a, b:] + values[a:, b:]) / 4
+
+
+def shared_out(values: FloatArray, where: BoolArray | None = None, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
+    """Give every voxel the sum of what was found for the differences that it takes part in.
 
     Parameters
     ----------
     values
-        From `differences` of stride 1, shape (x - 1, y - 1, z).
+        From `differences`, shape (x - stride, y - stride, z).
     where
         The differences that count, same shape.
+    stride
+        That of these differences.
 
     Returns
     -------
@@ -61,27 +70,56 @@ def shared_out(values: FloatArray, where: BoolArray | None = None) -> FloatArray
     """
     counted = values if where is None else np.where(where, values, 0.0)
     x, y, z = values.shape
-    result = np.zeros((x + 1, y + 1, z))
-    for i in (0, 1):
-        for j in (0, 1):
+    result = np.zeros((x + stride[0], y + stride[1], z))
+    for i in (0, stride[0]):
+        for j in (0, stride[1]):
             result[i : i + x, j : j + y] += counted
     return result
 
 
-def gain(correlation: FloatArray, *, stride: tuple[int, int] = (1, 1)) -> float:
+def gain(correlation: FloatArray, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
     """Return the variance of `differences` of noise of SD 1 that is correlated between voxels.
 
     Parameters
     ----------
     correlation
-        Of the noise, shape (2 r + 1, 2 r + 1), lag 0 in the middle.
+        Of the noise, shape (..., 2 r + 1, 2 r + 1), lag 0 in the middle.
     stride
         As for `differences`.
+
+    Returns
+    -------
+    FloatArray
+        Shape (...).
     """
     a, b = stride
-    c = correlation.shape[0] // 2
-    diagonal = (correlation[c + a, c + b] + correlation[c + a, c - b]) / 2
-    return float(1 - correlation[c + a, c] - correlation[c, c + b] + diagonal)
+    c = correlation.shape[-1] // 2
+    diagonal = (correlation[..., c + a, c + b] + correlation[..., c + a, c - b]) / 2
+    return np.asarray(1 - correlation[..., c + a, c] - correlation[..., c, c + b] + diagonal)
+
+
+def visible_variance(theta: FloatArray, channels: float, *, gain: float, squared_gain: float) -> FloatArray:
+    r"""Return the variance of `differences` of magnitude noise, in units of sigma squared.
+
+    The magnitude's variance is Koay's factor. Of it :math:`n/(n + \theta^2)` is from the square of the complex noise,
+    which is less correlated between voxels, and which differences therefore see better. (Right to 5 % of the variance,
+    to 12 % below a theta of 2 with one channel, where the root matters.)
+
+    Parameters
+    ----------
+    theta
+        SNR, any shape.
+    channels
+        Number n of channels.
+    gain, squared_gain
+        What differences leave of the variance of the complex noise, and of that of its square.
+
+    References
+    ----------
+    Koay, Basser, J Magn Reson 179:317-322 (2006), for the factor.
+    """
+    squared = channels / (channels + theta**2)
+    return np.asarray(variance_factor(theta, channels) * (gain + squared * (squared_gain - gain)))
 
 
 def median_sd(residuals: FloatArray, *, step: float = 0.0) -> float:

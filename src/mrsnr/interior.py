@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrsnr.distributions import variance_factor
-from mrsnr.highpass import corners, differences, median_sd, roughness
+from mrsnr.explanation import Window, explain
+from mrsnr.highpass import corners, differences, median_sd, roughness, visible_variance
 from mrsnr.inversion import invert_mean
-from mrsnr.kspace import STRIDES, Window, explain, log_gains
+from mrsnr.kspace import STRIDES, gains
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.windows import local_mean
 
@@ -19,6 +20,7 @@ _FEWEST, _ENOUGH = 400, 700  # voxels
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _BASE_ERROR = 0.012  # relative, of the method itself
 _CORRECTION = 0.008  # relative error to one unit of the log of the gain that is corrected for
+_HIGHEST_SNR, _STEPS = 1e5, 600  # of the tables over sigma
 _QUANTILES = np.linspace(0.03, 0.97, 16)
 
 
@@ -28,37 +30,44 @@ class Interior:
 
     ``sigma`` is of one channel; ``error`` its relative SE, counting and method; ``region`` the voxels it is from;
     ``correlation`` that of the noise between voxels, and ``window`` the k-space window behind it; ``structure`` how
-    much of the variance was taken for fine anatomy, relative; ``abrupt`` whether that window ends abruptly, so that
-    edges ring; ``rough`` the roughness of every voxel, to choose by.
+    much of the variance was taken for fine anatomy or ringing, relative; ``abrupt`` whether that window ends abruptly,
+    so that edges ring; ``stride``, ``gain`` and ``squared_gain`` the distance over which differences see noise best
+    and what they see of it (`mrsnr.explanation.Window`); ``unlikely`` how badly all that explains the differences;
+    ``rough`` the roughness of every voxel, to choose by.
     """
 
     sigma: float
     error: float
+    unlikely: float
     region: BoolArray
     correlation: FloatArray
     window: str
     structure: float
     abrupt: bool
+    stride: tuple[int, int]
+    gain: float
+    squared_gain: float
     rough: FloatArray
 
 
-def interior_noise(
-    voxels: FloatArray,
-    inside: BoolArray,
-    *,
-    channels: float,
-    air: FloatArray | None = None,
-    air_error: float = 0.0,
-    step: float = 0.0,
-) -> Interior | None:
-    """Measure sigma from the differences of neighbours in the smoothest part of the object.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Smoothest:
+    """The smoothest part of an object, where differences are noise before they are anatomy.
 
-    1. The smoothest eighth of the object, by `roughness`.
-    2. The median SD of second differences there, at distances of 1 to 3 voxels.
-    3. Divided by what correlated noise leaves of differences, under the k-space window that makes all distances agree
-       (`mrsnr.kspace.explain`) and explains the correlation of the air, if there is any.
-    4. Where air has shown that window, fine anatomy is told from noise by its growth with the distance, and taken off.
-    5. Rician: divided by the root of Koay's factor at the local SNR.
+    ``region`` is where, ``rough`` the roughness of every voxel; ``sds`` the SD of differences at each of
+    `mrsnr.kspace.STRIDES`; ``means`` the mean magnitudes about its voxels; ``rise`` the log of how much higher the
+    first of ``sds`` is in a wider part.
+    """
+
+    region: BoolArray
+    rough: FloatArray
+    sds: FloatArray
+    means: FloatArray
+    rise: float
+
+
+def smoothest_part(voxels: FloatArray, inside: BoolArray, *, step: float = 0.0) -> Smoothest | None:
+    """Return the smoothest eighth of an object, by `mrsnr.highpass.roughness`.
 
     Parameters
     ----------
@@ -66,49 +75,76 @@ def interior_noise(
         Magnitudes, shape (x, y, z), finite.
     inside
         The object without its rim, same shape.
+    step
+        Distance of the stored intensities, 0 if they are not quantised.
+
+    Returns
+    -------
+    Smoothest or None
+        ``None`` where the object has too few voxels, or no noise.
+    """
+    if np.count_nonzero(inside) < _FEWEST:
+        return None
+    rough = roughness(voxels, inside)
+    region = _quietest(rough, inside, _SMOOTHEST)
+    sds = _sds(voxels, region, inside, step)
+    if sds is None:
+        return None
+    wider = _sds(voxels, _quietest(rough, inside, _SMOOTHER), inside, step, strides=STRIDES[:1])
+    return Smoothest(
+        region=region,
+        rough=rough,
+        sds=sds,
+        means=np.quantile(local_mean(voxels, width=5)[region], _QUANTILES),
+        rise=0.0 if wider is None else max(0.0, float(np.log(wider[0] / sds[0]))),
+    )
+
+
+def interior_noise(
+    part: Smoothest, *, channels: float, air: FloatArray | None = None, air_error: float = 0.0
+) -> Interior:
+    """Return sigma from the differences in the smoothest part of the object.
+
+    1. Their SD is divided by what correlated noise leaves of differences, under the k-space window that makes all
+       distances agree (`mrsnr.explanation.explain`) and explains the correlation of the air, if there is any.
+    2. Ringing is told from noise by how it goes up and down with the distance, and taken off; so is fine anatomy by
+       its growth, where air has shown the window.
+    3. Rician: divided by the root of Koay's factor at the local SNR. Where that is low, part of the noise is from its
+       own square, whose correlation is the square of the other; 1 to 3 are repeated until they agree.
+
+    Parameters
+    ----------
+    part
+        From `smoothest_part`.
     channels
         Number n of channels.
     air
         Correlation of the squared magnitude of the air, from `autocorrelation`; ``None`` where there is none.
     air_error
         SE of it by counting.
-    step
-        Distance of the stored intensities, 0 if they are not quantised.
-
-    Returns
-    -------
-    Interior or None
-        ``None`` where the object has too few voxels.
 
     References
     ----------
     Donoho, IEEE Trans Inf Theory 41:613-627 (1995). Coupe et al., Med Image Anal 14:483-493 (2010).
     """
-    if np.count_nonzero(inside) < _FEWEST:
-        return None
-    rough = roughness(voxels, inside)
-    smoothest = _smoothest(rough, inside, _SMOOTHEST)
-    sds = _sds(voxels, smoothest, inside, step)
-    if sds is None:
-        return None
-    wider = _sds(voxels, _smoothest(rough, inside, _SMOOTHER), inside, step, strides=STRIDES[:1])
-    counted = _EFFICIENCY / float(np.sqrt(np.count_nonzero(smoothest)))
-    found = explain(sds, error=counted, air=air, air_error=air_error)
-    mean = local_mean(voxels, width=5)[smoothest]
-    gaussian = float(np.exp(found.log_sigma))
-    sigma = _koay(gaussian, np.quantile(mean, _QUANTILES), channels)
-    rise = 0.0 if wider is None else max(0.0, float(np.log(wider[0] / sds[0])))
-    independent = np.count_nonzero(smoothest) / _sharing(found.correlation)
-    counting = _EFFICIENCY / float(np.sqrt(independent))
+    count = np.count_nonzero(part.region)
+    magnitude = _magnitude_noise(part.means, channels)
+    counted = _EFFICIENCY / float(np.sqrt(count))
+    found = explain(part.sds, squared=magnitude.squared, error=counted, air=air, air_error=air_error)
+    counting = _EFFICIENCY * float(np.sqrt(_sharing(found.correlation) / count))
     return Interior(
-        sigma=sigma,
-        error=float(np.linalg.norm([counting, rise, *_errors(found)])),
+        sigma=magnitude.sigma(found.log_sigma),
+        error=float(np.linalg.norm([counting, part.rise, *_errors(found)])),
+        unlikely=found.total,
         abrupt=found.abrupt,
-        region=smoothest,
+        stride=found.stride,
+        gain=found.gain,
+        squared_gain=found.squared_gain,
+        region=part.region,
         correlation=found.correlation,
         window=found.name,
         structure=found.structure,
-        rough=rough,
+        rough=part.rough,
     )
 
 
@@ -126,26 +162,35 @@ def sigma_within(
     channels, step
         As there.
     """
-    values = differences(voxels)
-    within = corners(part)
+    values = differences(voxels, stride=found.stride)
+    within, region = (corners(mask, stride=found.stride) for mask in (part, found.region))
     count = np.count_nonzero(within)
-    reference = median_sd(values[corners(found.region)], step=step) if corners(found.region).any() else 0.0
+    reference = median_sd(values[region], step=step) if region.any() else 0.0
     if count < _FEWEST // 2 or reference <= 0:
         return 0.0, 1.0
     means = local_mean(voxels, width=5)
-    levels = (np.quantile(means[mask], _QUANTILES) / found.sigma for mask in (found.region, part))
-    there, here = (float(np.mean(variance_factor(invert_mean(level, channels), channels))) for level in levels)
+    ratios = (np.quantile(means[mask], _QUANTILES) / found.sigma for mask in (found.region, part))
+    there, here = (
+        float(
+            np.mean(
+                visible_variance(
+                    invert_mean(ratio, channels), channels, gain=found.gain, squared_gain=found.squared_gain
+                )
+            )
+        )
+        for ratio in ratios
+    )
     sd = median_sd(values[within], step=step) / reference * float(np.sqrt(there / here))
     return found.sigma * sd, _EFFICIENCY * float(np.sqrt(_sharing(found.correlation) / count))
 
 
 def _errors(found: Window) -> tuple[float, ...]:
     """Return the relative errors that the correction for the k-space window brings."""
-    corrected = abs(2 * float(log_gains(found.correlation)[0]))
+    corrected = abs(float(np.log(gains(found.correlation)[0])))
     return found.misfit, found.spread, found.structure / 4, _CORRECTION * corrected, _BASE_ERROR
 
 
-def _smoothest(rough: FloatArray, inside: BoolArray, part: float) -> BoolArray:
+def _quietest(rough: FloatArray, inside: BoolArray, part: float) -> BoolArray:
     """Return the smoothest part of the object, but never fewer voxels than a median needs."""
     size = np.count_nonzero(inside)
     share = min(_MOST * part, max(part, _ENOUGH * part / _SMOOTHEST / size))
@@ -177,10 +222,27 @@ def _sharing(correlation: FloatArray) -> float:
     return max(1.0, float((correlation**2).sum()))
 
 
-def _koay(gaussian: float, means: FloatArray, channels: float) -> float:
-    """Return the SD of one channel, given that of the magnitude where its mean is ``means``."""
-    sigma = gaussian
-    for _ in range(8):
-        factor = variance_factor(invert_mean(means / sigma, channels), channels)
-        sigma = gaussian / float(np.sqrt(np.mean(factor)))
-    return sigma
+@dataclass(frozen=True, eq=False)
+class _MagnitudeNoise:
+    """What the SD of magnitude noise says, at certain mean magnitudes: tables over its logarithm."""
+
+    log_sd: FloatArray
+    log_sigma: FloatArray
+    share: FloatArray
+
+    def sigma(self, log_sd: float) -> float:
+        """Return the SD of one channel: the SD over the root of Koay's factor."""
+        return float(np.exp(np.interp(log_sd, self.log_sd, self.log_sigma)))
+
+    def squared(self, log_sd: FloatArray) -> FloatArray:
+        """Return the share of the variance that is from the square of the complex noise."""
+        return np.interp(log_sd, self.log_sd, self.share)
+
+
+def _magnitude_noise(means: FloatArray, channels: float) -> _MagnitudeNoise:
+    """Tabulate the SD and the share of the square over sigma, for an object with these mean magnitudes."""
+    sigmas = np.geomspace(means.max() / _HIGHEST_SNR, means.max() * 4, _STEPS)
+    theta = invert_mean(means / sigmas[:, None], channels)
+    variance = variance_factor(theta, channels)
+    share = (variance * channels / (channels + theta**2)).sum(axis=1) / variance.sum(axis=1)
+    return _MagnitudeNoise(np.log(sigmas * np.sqrt(variance.mean(axis=1))), np.log(sigmas), share)

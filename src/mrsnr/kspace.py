@@ -1,8 +1,9 @@
-"""Which part of k-space was acquired, judged by how noise differs between voxels near each other.
+"""The windows of k-space that scanners use, and what each leaves of the differences between voxels.
 
 Scanners fill k-space up with zeros, leave its corners out and roll it off towards the edge. The noise of the image is
 then correlated, and neighbours differ less than their SD says: by half for a Hamming window, by a factor of ten if that
-is also interpolated twofold. How the SD of differences grows with the distance tells which it was.
+is also interpolated twofold. Where k-space ends without having been rolled off, edges ring, with the frequency of that
+end: differences over just one period of it do not see them.
 """
 
 from __future__ import annotations
@@ -16,163 +17,82 @@ from mrsnr.correlation import REACH
 from mrsnr.highpass import gain
 from mrsnr.model import BoolArray, FloatArray
 
-STRIDES = tuple((a, b) for a in (1, 2, 3) for b in (1, 2, 3))
-"""Distances along x and y that are compared."""
+STRIDES = (*((a, b) for a in (1, 2, 3) for b in (1, 2, 3)), (4, 4))
+"""Distances along x and y that are compared; over four voxels the ringing of a doubled image is back where it was."""
 
 _FILLED = (1.0, 1.1, 1.2, 1.33, 1.5, 1.75, 2.0, 2.5)  # stored over acquired matrix
-_ROLLED = (0.0, 0.25, 0.46)  # depth of the window's cosine: none, half, Hamming
-_ERROR, _ERROR_PER_VOXEL = 0.01, 0.012  # of the log of an SD: what anatomy adds grows with the distance
-_DIFFERENT, _PARTIAL, _ODD = 1.0, 1.0, 0.5  # of the misfit: what a less usual window must explain better
+_ROLLED = {0.0: 0.0, 0.25: 1.0, 0.46: 0.0}
+"""Depth of the window's cosine (none, half, Hamming), and of the misfit what it must explain better."""
+
+# The same of axes that differ, by how much, and in their roll-off; and of an odd ratio.
+_DIFFERENT, _APART, _MIXED, _ODD = 1.0, 4.0, 4.0, 0.5
 _USUAL = (1.0, 1.5, 2.0)
-_TEXTURE = 1.6  # voxels: how wide fine anatomy is
-_ANATOMY = 8.0  # of the misfit: what fine anatomy beside the noise must explain better
-_MOST_STRUCTURE = 0.95  # of the variance at any stride
-_AIR_ERROR = 0.02  # of the correlation of squared air
+_RINGS = 1.3  # stored over acquired matrix, from which on ringing cannot be taken for a roll-off
+_ALONG = 0.5  # of the highest frequency: how fast ringing changes along the edge that it comes from
+_LAGS = np.arange(1.0, 5.0)  # voxels
 _SMALLEST_GAIN = 1e-4
 
 
 @dataclass(frozen=True, eq=False)
-class Window:
-    """The k-space windows that explain the noise best.
+class Candidates:
+    """Windows, one to each entry of the first axis.
 
-    ``log_sigma`` is the log of the SD of the noise; ``correlation`` that of the noise under the best window; ``misfit``
-    the root mean square of what the window leaves unexplained, ``spread`` the SD of the answers of all windows that
-    explain it about as well, both of the log of sigma; ``structure`` the share of the variance of neighbouring
-    differences that was taken for fine anatomy; ``abrupt`` whether k-space ends without having been rolled off.
+    ``correlations`` is that of complex noise; ``gains`` and ``squared_gains`` what differences at each of `STRIDES`
+    leave of its variance, and of that of its square; ``ringing`` the variance of differences of ringing of unit
+    amplitude, which has the frequency of the end of k-space across an edge and changes slowly along it; ``penalties``
+    what it must explain better than a usual one; ``abrupt`` whether k-space ends inside the stored matrix without
+    having been rolled off.
     """
 
-    name: str
-    log_sigma: float
-    correlation: FloatArray
-    misfit: float
-    spread: float
-    structure: float
-    abrupt: bool
-
-
-@dataclass(frozen=True, eq=False)
-class _Candidates:
     names: tuple[str, ...]
     correlations: FloatArray
-    log_gains: FloatArray
+    gains: FloatArray
+    squared_gains: FloatArray
+    ringing: FloatArray
     penalties: FloatArray
     abrupt: BoolArray
 
 
-def explain(sds: FloatArray, *, error: float = 0.0, air: FloatArray | None = None, air_error: float = 0.0) -> Window:
-    """Find the k-space window under which differences at all distances speak of the same sigma.
-
-    Parameters
-    ----------
-    sds
-        SD of `mrsnr.highpass.differences` at each of `STRIDES`, in this order, above 0.
-    error
-        Relative SE of each by counting.
-    air
-        Correlation of the squared magnitude of air (`mrsnr.correlation.autocorrelation`), if there is any: the window
-        must explain it too.
-    air_error
-        SE of that correlation by counting.
-    """
-    known = _candidates()
-    weights = stride_weights(error)
-    plain, structure = _level(sds, np.zeros(len(known.names)), weights), np.zeros(len(known.names))
-    sigma, badness = plain
-    if air is not None:
-        structure = _structure(sds, np.exp(2 * known.log_gains), weights)
-        with_anatomy = _level(sds, structure, weights)
-        structure = np.where(plain[1] - with_anatomy[1] > _ANATOMY, structure, 0.0)
-        sigma, badness = (np.where(structure > 0, a, b) for a, b in zip(with_anatomy, plain, strict=True))
-    share = structure * _structure_growth()[0] / sds[0] ** 2
-    total = badness + known.penalties + _distance_to(air, air_error) + _ANATOMY * (structure > 0)
-    best = int(np.argmin(total))
-    likely = np.exp(-(total - total[best]) / 2)
-    mean = float((likely * sigma).sum() / likely.sum())
-    return Window(
-        name=known.names[best],
-        log_sigma=mean,
-        correlation=known.correlations[best],
-        misfit=float(np.sqrt(badness[best] / weights.sum())),
-        spread=float(np.sqrt((likely * (sigma - mean) ** 2).sum() / likely.sum())),
-        structure=float(share[best]),
-        abrupt=bool(known.abrupt[best]),
-    )
-
-
-def _level(sds: FloatArray, structure: FloatArray, weights: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the log of sigma by each candidate, and the weighted squares that it leaves."""
-    levels = np.log(sds**2 - structure[:, None] * _structure_growth()) / 2 - _candidates().log_gains
-    sigma = (levels * weights).sum(axis=1) / weights.sum()
-    return sigma, (weights * (levels - sigma[:, None]) ** 2).sum(axis=1)
-
-
-def _structure(sds: FloatArray, gains: FloatArray, weights: FloatArray) -> FloatArray:
-    """Return how much fine anatomy there is beside noise, for each candidate: least squares, never negative.
-
-    Without air the window and the anatomy could stand for each other; this is for a window that the air has shown.
-    """
-    variance = sds**2
-    scaled = weights / variance**2
-    growth = _structure_growth()
-    noise2, both, growth2 = ((scaled * one * other).sum(axis=1) for one, other in _pairs(gains, growth))
-    with_noise, with_growth = (scaled * variance * gains).sum(axis=1), (scaled * variance * growth).sum()
-    amount = (with_growth * noise2 - with_noise * both) / np.maximum(noise2 * growth2 - both**2, 1e-300)
-    return np.asarray(np.clip(amount, 0, float(_MOST_STRUCTURE * (variance / growth).min())))
-
-
-def _pairs(gains: FloatArray, growth: FloatArray) -> tuple[tuple[FloatArray, FloatArray], ...]:
-    wide = np.broadcast_to(growth, gains.shape)
-    return (gains, gains), (gains, wide), (wide, wide)
-
-
-def _structure_growth() -> FloatArray:
-    """Return the variance of differences, at each of `STRIDES`, of a texture some voxels wide."""
-    lost = {lag: 1 - np.exp(-((lag / (2 * _TEXTURE)) ** 2)) for lag in (1, 2, 3)}
-    return np.array([lost[a] * lost[b] for a, b in STRIDES])
-
-
-def log_gains(correlation: FloatArray) -> FloatArray:
-    """Return half the log of the gain at each of `STRIDES`: what differences lose by correlation."""
-    return np.array([np.log(max(gain(correlation, stride=stride), _SMALLEST_GAIN)) / 2 for stride in STRIDES])
-
-
-def stride_weights(error: float = 0.0) -> FloatArray:
-    """Return how much the differences at each of `STRIDES` count, given their error by counting."""
-    return np.array([1 / ((_ERROR + _ERROR_PER_VOXEL * (max(stride) - 1)) ** 2 + error**2) for stride in STRIDES])
-
-
 @cache
-def _candidates() -> _Candidates:
-    along = {(filled, rolled): _axis(1 / filled, rolled) for filled in _FILLED for rolled in _ROLLED}
-    names, correlations, penalties, abrupt = [], [], [], []
-    for first, one in along.items():
-        for second, other in along.items():
+def candidates() -> Candidates:
+    """Return the windows that are tried: each axis with its own, and round ones."""
+    kinds = [(filled, rolled) for filled in _FILLED for rolled in _ROLLED]
+    along = {kind: _axis(1 / kind[0], kind[1]) for kind in kinds}
+    fast = {kind: _rings(*kind) * _lost(_LAGS, 1 / kind[0]) for kind in kinds}
+    slow = {kind: _lost(_LAGS, np.linspace(0, _ALONG, 20) / kind[0]).mean(axis=1) for kind in kinds}
+    names, correlations, penalties, abrupt, ringing = [], [], [], [], []
+    for first in kinds:
+        for second in kinds:
             names.append(f"{_named(*first)} along x, {_named(*second)} along y")
-            correlations.append(np.outer(one, other))
+            correlations.append(np.outer(along[first], along[second]))
             abrupt.append(_ends(*first) or _ends(*second))
-            penalties.append(_DIFFERENT * (first != second) + (_prior(*first) + _prior(*second)) / 2)
-    for filled, rolled in along:
-        names.append(f"elliptical, {_named(filled, rolled)}")
-        correlations.append(_disc(1 / filled, rolled))
-        abrupt.append(rolled == 0)
-        penalties.append(_prior(filled, rolled))
-    return _Candidates(
+            apart = _APART * abs(float(np.log(first[0] / second[0]))) + _MIXED * (first[1] != second[1])
+            penalties.append(_DIFFERENT * (first != second) + apart + (_prior(*first) + _prior(*second)) / 2)
+            ringing.append((np.outer(fast[first], slow[second]) + np.outer(slow[first], fast[second])) / 2)
+    for kind in kinds:
+        names.append(f"elliptical, {_named(*kind)}")
+        correlations.append(_disc(1 / kind[0], kind[1]))
+        abrupt.append(_ends(*kind))
+        penalties.append(_prior(*kind))
+        ringing.append(_round_ringing(kind[0]) * (kind[1] == 0))
+    x, y = (np.array(STRIDES)[:, axis] - 1 for axis in (0, 1))
+    return Candidates(
         names=tuple(names),
         correlations=np.array(correlations),
-        log_gains=np.array([log_gains(correlation) for correlation in correlations]),
+        gains=gains(np.array(correlations)),
+        squared_gains=gains(np.array(correlations) ** 2),
+        ringing=np.array(ringing)[:, x, y],
         penalties=np.array(penalties),
         abrupt=np.array(abrupt),
     )
 
 
-def _distance_to(air: FloatArray | None, error: float) -> FloatArray | float:
-    """Return how badly each candidate explains the correlation of squared air."""
-    if air is None:
-        return 0.0
-    apart = _candidates().correlations ** 2 - air
-    return np.asarray(
-        (apart**2).sum(axis=(1, 2)) / (2 * (_AIR_ERROR**2 + (2 * error) ** 2))
-    )  # every lag is there twice
+def gains(correlation: FloatArray) -> FloatArray:
+    """Return what differences at each of `STRIDES` leave of the variance of correlated noise.
+
+    Shape (..., strides) for correlations of shape (..., lags, lags).
+    """
+    return np.stack([np.maximum(gain(correlation, stride=stride), _SMALLEST_GAIN) for stride in STRIDES], axis=-1)
 
 
 def _ends(filled: float, rolled: float) -> bool:
@@ -180,8 +100,12 @@ def _ends(filled: float, rolled: float) -> bool:
     return filled > 1 and rolled == 0
 
 
+def _rings(filled: float, rolled: float) -> bool:
+    return filled >= _RINGS and rolled == 0
+
+
 def _prior(filled: float, rolled: float) -> float:
-    return _PARTIAL * (rolled not in {0.0, _ROLLED[-1]}) + _ODD * (filled not in _USUAL)
+    return _ROLLED[rolled] + _ODD * (filled not in _USUAL)
 
 
 def _named(filled: float, rolled: float) -> str:
@@ -211,3 +135,15 @@ def _disc(edge: float, depth: float) -> FloatArray:
     waves = np.cos(np.pi * np.outer(_lags(), k))
     correlation = waves @ _rolled(np.hypot(k[:, None], k[None, :]), edge, depth) @ waves.T
     return np.asarray(correlation / correlation[REACH, REACH])
+
+
+def _round_ringing(filled: float) -> FloatArray:
+    """Return the variance of differences over `_LAGS` of the ringing where k-space ends in a circle."""
+    angles = (np.arange(45) + 0.5) * np.pi / 90
+    across, along = (_lost(_LAGS, part / filled) for part in (np.cos(angles), np.sin(angles)))
+    return np.asarray(across @ along.T / angles.size)
+
+
+def _lost(lags: FloatArray, frequency: FloatArray | float) -> FloatArray:
+    """Return what differences over some voxels keep of waves, (lags, frequencies); 1 is the highest frequency."""
+    return np.asarray(np.sin(np.pi / 2 * np.multiply.outer(lags, frequency)) ** 2)

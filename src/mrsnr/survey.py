@@ -15,8 +15,7 @@ from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fading import channels_by_fading
 from mrsnr.field import Field, sigma_field
 from mrsnr.intensities import magnitudes, step_of
-from mrsnr.interior import Interior, interior_noise
-from mrsnr.kspace import log_gains
+from mrsnr.interior import Interior, Smoothest, interior_noise, smoothest_part
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image
 
 GAUSSIAN = 0.5
@@ -99,19 +98,12 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
     believed = air if holds else None
     n = known or (1.0 if believed is None else believed.channels)
     inside = _inside(voxels, finite, believed)
-    found = _interior(voxels, inside, n, believed, step)
+    part = smoothest_part(voxels, inside, step=step)
     doubt = 0.0
-    if found is not None and known is None and believed is None:
-        faded = channels_by_fading(
-            voxels,
-            inside,
-            found.rough,
-            log_gain=float(log_gains(found.correlation)[0]),
-            shared=float((found.correlation**2).sum()),
-            step=step,
-        )
+    if part is not None and known is None and believed is None:
+        faded = channels_by_fading(voxels, inside, part, step=step)
         n, doubt = faded.channels, faded.spread
-        found = found if n == 1 else _interior(voxels, inside, n, None, step)
+    found = None if part is None else _interior(part, n, believed)
     return Survey(
         kind=_kind(image),
         voxels=voxels,
@@ -174,12 +166,11 @@ def known_channels(image: Image, channels: float | None) -> float | None:
     return None if stated is None else float(stated)
 
 
-def _interior(
-    voxels: FloatArray, inside: BoolArray, channels: float, air: Background | None, step: float
-) -> Interior | None:
-    shown = None if air is None else air.autocorrelation
-    error = 0.0 if air is None else float(np.count_nonzero(air.region)) ** -0.5
-    return interior_noise(voxels, inside, channels=channels, air=shown, air_error=error, step=step)
+def _interior(part: Smoothest, channels: float, air: Background | None) -> Interior:
+    if air is None:
+        return interior_noise(part, channels=channels)
+    error = float(np.count_nonzero(air.region)) ** -0.5
+    return interior_noise(part, channels=channels, air=air.autocorrelation, air_error=error)
 
 
 def _inside(voxels: FloatArray, finite: BoolArray, air: Background | None) -> BoolArray:
