@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mrsnr.detrend import mean_and_residual_sd, polynomials
+from mrsnr.detrend import TrendSums, mean_and_residual_sd, polynomials
 
 
 @pytest.mark.parametrize(("volumes", "order"), [(10, 0), (10, 2), (300, 5), (1, 0), (4, 3), (100, 98), (60, 58)])
@@ -77,8 +77,26 @@ def test_a_voxel_with_one_bad_value_is_undefined_and_its_neighbour_is_not(bad):
     assert np.isfinite([mean[1], sd[1]]).all()
 
 
-def test_blocks_do_not_show(monkeypatch):
-    series = np.random.default_rng(0).normal(100, 1, (7, 5, 3, 20)).astype(np.int16)
-    whole = mean_and_residual_sd(series, order=2)
-    monkeypatch.setattr("mrsnr.detrend._BLOCK_BYTES", 8 * 20 * 4)
-    np.testing.assert_allclose(mean_and_residual_sd(series, order=2), whole, rtol=1e-12)
+@pytest.mark.parametrize("volumes", [1, 3, 20])
+def test_blocks_do_not_show(volumes):
+    series = np.random.default_rng(0).normal(30_000, 1, (9000, 20)).astype(np.float32)
+    sums = TrendSums(9000, 20, order=2)
+    for first in range(0, 20, volumes):
+        sums.add(series[:, first : first + volumes].T, first=first)
+    mean, sd = mean_and_residual_sd(series, order=2)
+    np.testing.assert_allclose(sums.mean, mean, rtol=1e-14)
+    np.testing.assert_allclose(sums.residual_sd, sd, rtol=1e-10)
+
+
+@pytest.mark.parametrize("first", [1.3, 100.0])
+def test_a_first_volume_out_of_steady_state_costs_no_digits(first):
+    """Sums are taken relative to the first block; 30 % brighter, or a hundred times, it is far from the others."""
+    series = np.random.default_rng(0).normal(30_000, 1, (50, 300))
+    series[:, 0] *= first
+    sums = TrendSums(50, 300, order=2)
+    for volume in range(300):
+        sums.add(series[:, volume : volume + 1].T, first=volume)
+    basis = polynomials(300, 2)
+    residuals = series - (series @ basis) @ basis.T
+    expected = np.sqrt((residuals**2).sum(axis=1) / 297)
+    np.testing.assert_allclose(sums.residual_sd, expected, rtol=1e-5)

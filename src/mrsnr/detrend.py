@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from mrsnr.model import FloatArray
 
-_BLOCK_BYTES = 32 * 2**20  # of float64 at a time: small beside the series, large beside the overhead
+_CHUNK = 4096  # voxels at a time: what is worked on stays in the cache
+_LOST = 1e-12  # of the sum of squares: residuals below that are rounding
 _ROUNDING = 8 * np.finfo(np.float64).eps
 
 
@@ -36,8 +37,69 @@ def polynomials(volumes: int, order: int) -> FloatArray:
     return basis
 
 
+class TrendSums:
+    r"""What one pass over a series must add up for mean, polynomial trend and residual SD of every voxel.
+
+    With orthonormal polynomials :math:`P_k` the sum of squared residuals is :math:`\sum d^2 - \sum_k (\sum P_k d)^2`.
+    The values d are taken relative to the mean of the first block: squares of a mean of 30000 would leave no digits for
+    an SD of 1. All sums are float64, as are the differences; what the subtraction loses, the residuals being so much
+    smaller than the distance from the first block, is below 1e-5 unless a voxel drifts by 1e5 times its SD.
+
+    Parameters
+    ----------
+    voxels
+        How many there are.
+    volumes
+        Number of equally spaced time points.
+    order
+        Order of the trend, below ``volumes``.
+    """
+
+    def __init__(self, voxels: int, volumes: int, *, order: int) -> None:
+        self.basis = polynomials(volumes, order)
+        self._start = np.zeros(voxels)
+        self._projections = np.zeros((order + 1, voxels))
+        self._squares = np.zeros(voxels)
+
+    @np.errstate(invalid="ignore", over="ignore")  # a value that is not finite makes its voxel undefined, and no noise
+    def add(self, block: NDArray[Any], *, first: int) -> None:
+        """Add some volumes.
+
+        Parameters
+        ----------
+        block
+            Real, shape (volumes, voxels).
+        first
+            Index of the first of them in the series; the block with index 0 comes first.
+        """
+        weights = np.ascontiguousarray(self.basis[first : first + len(block)].T)
+        for begin in range(0, self._squares.size, _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            values = block[:, part].astype(np.float64)
+            if first == 0:
+                self._start[part] = values.mean(axis=0)
+            values -= self._start[part]
+            self._projections[:, part] += weights @ values
+            self._squares[part] += np.einsum("ij,ij->j", values, values)
+
+    @property
+    def mean(self) -> FloatArray:
+        """The mean over time of each voxel; NaN where a value was not finite."""
+        mean = self._start + self._projections[0] * len(self.basis) ** -0.5
+        return np.where(np.isfinite(mean), mean, np.nan)
+
+    @property
+    def residual_sd(self) -> FloatArray:
+        r"""The SD about the trend, :math:`\sqrt{SSR / (T - p - 1)}`; NaN where that is no more than rounding."""
+        volumes, parameters = self.basis.shape
+        left = self._squares - np.einsum("ij,ij->j", self._projections, self._projections)
+        sd = np.sqrt(np.maximum(left, 0) / (volumes - parameters))
+        largest = np.abs(self._start) + np.sqrt(self._squares)
+        return np.where((left > _LOST * self._squares) & (sd > _ROUNDING * largest), sd, np.nan)
+
+
 def mean_and_residual_sd(series: NDArray[Any], *, order: int) -> tuple[FloatArray, FloatArray]:
-    r"""Return the temporal mean and the SD of the residuals, :math:`\sqrt{SSR / (T - p - 1)}`.
+    r"""Return the temporal mean and the SD of the residuals of a series in memory.
 
     Parameters
     ----------
@@ -57,24 +119,6 @@ def mean_and_residual_sd(series: NDArray[Any], *, order: int) -> tuple[FloatArra
     """
     volumes = series.shape[-1]
     rows = series.reshape(-1, volumes)
-    mean, sd = np.empty(len(rows)), np.empty(len(rows))
-    basis = polynomials(volumes, order)
-    step = max(1, _BLOCK_BYTES // (8 * volumes))
-    for first in range(0, len(rows), step):
-        block = slice(first, first + step)
-        mean[block], sd[block] = _block(rows[block], basis)
-    return mean.reshape(series.shape[:-1]), sd.reshape(series.shape[:-1])
-
-
-def _block(rows: NDArray[Any], basis: FloatArray) -> tuple[FloatArray, FloatArray]:
-    values = rows.astype(np.float64)
-    values[~np.isfinite(values).all(axis=1)] = np.nan
-    start = values[:, :1].copy()
-    largest = np.abs(values).max(axis=1)
-    values -= start  # a constant voxel becomes exactly 0
-    mean = start[:, 0] + values.mean(axis=1)
-    values -= (values @ basis) @ basis.T
-    volumes, parameters = basis.shape
-    sd = np.sqrt(np.einsum("ij,ij->i", values, values) / (volumes - parameters))
-    sd[sd <= _ROUNDING * largest] = np.nan
-    return mean, sd
+    sums = TrendSums(len(rows), volumes, order=order)
+    sums.add(rows.T, first=0)
+    return sums.mean.reshape(series.shape[:-1]), sums.residual_sd.reshape(series.shape[:-1])

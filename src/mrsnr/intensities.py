@@ -43,7 +43,11 @@ class Counts:
 
 def magnitudes(image: Image) -> NDArray[Any]:
     """Return the voxels as real numbers: a complex image by its magnitude."""
-    data = np.asarray(image.data)
+    return real(np.asarray(image.data))
+
+
+def real(data: NDArray[Any]) -> NDArray[Any]:
+    """Return complex numbers by their magnitude, others as they are."""
     return np.abs(data) if np.iscomplexobj(data) else data
 
 

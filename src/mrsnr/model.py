@@ -7,7 +7,8 @@ undefined numbers are ``None``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ BoolArray = NDArray[np.bool_]
 LabelArray = NDArray[np.integer[Any]]
 
 KINDS = ("magnitude", "phase", "real", "imaginary", "complex")
+_BLOCK = 2**21  # voxels
 _SMALLEST_RELATIVE_VOLUME = 1e-9  # of an affine: below it, two voxel axes point the same way
 
 
@@ -141,6 +143,21 @@ class Image:
     def kind(self) -> str:
         """One of `KINDS`; magnitude unless the file says otherwise."""
         return str(self.meta.get("kind", "magnitude"))
+
+    def blocks(self) -> Iterator[NDArray[Any]]:
+        """Yield the volumes of a series a few at a time, shape (x, y, z, some), in their order.
+
+        Each array is good until the next is asked for. Data that can do that themselves (``data.blocks(volumes)``), as
+        those of files, are read once and never held whole. How many there are in a block follows from the
+        grid alone, so that sums over blocks are the same to the last bit wherever the voxels come from.
+        """
+        count = max(1, _BLOCK // math.prod(self.grid))
+        if hasattr(self.data, "blocks"):
+            yield from self.data.blocks(count)
+            return
+        for first in range(0, self.volumes, count):
+            part = np.asarray(self.data[..., first : first + count] if len(self.shape) == 4 else self.data)
+            yield part.reshape(*self.grid, *(1,) * (3 - len(self.grid)), -1)
 
     @property
     def voxel_size(self) -> tuple[float, float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -9,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr.checks import confirmation, defined, not_phase, series_length, steady
-from mrsnr.detrend import mean_and_residual_sd
+from mrsnr.detrend import TrendSums
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.intensities import magnitudes
+from mrsnr.intensities import real
 from mrsnr.judgement import expect_image, judge, provenance
-from mrsnr.model import Check, Image, Temporal
+from mrsnr.model import BoolArray, Check, FloatArray, Image, Temporal
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
 from mrsnr.snr import snr_map
 
@@ -61,8 +62,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     expect_image(image)
     freedom = _degrees_of_freedom(image.volumes, order)
     chosen = None if mask is None else mask_of(image, mask, name="mask")
-    series = magnitudes(image)
-    mean, sd = mean_and_residual_sd(series, order=order)
+    mean, sd, course = _one_pass(image, order=order, mask=chosen)
     if not np.isfinite(mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
     tsnr = snr_map(mean, sd)
@@ -71,7 +71,7 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
     checks = [
         not_phase(image),
-        *_steadiness(series[where & np.isfinite(mean)]),
+        *_steadiness(course),
         series_length(degrees_of_freedom=freedom),
         *geometry_checks(image, mask=mask),
     ]
@@ -97,9 +97,34 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     )
 
 
-def _steadiness(voxels: NDArray[Any]) -> tuple[Check, ...]:
-    """Return whether the volumes are repeats, if there are voxels, shape (voxels, volumes), to see it by."""
-    return (steady(voxels.mean(axis=0, dtype=np.float64)),) if len(voxels) else ()
+def _one_pass(image: Image, *, order: int, mask: BoolArray | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean and residual SD over time, and the mean of each volume in the mask or, without one, the object."""
+    sums = TrendSums(math.prod(image.grid), image.volumes, order=order)
+    course: list[float] = []
+    where = mask
+    for block in image.blocks():
+        volumes = real(block)
+        if where is None:
+            where = object_mask(volumes.mean(axis=-1, dtype=np.float64))
+        rows = volumes.reshape(-1, volumes.shape[-1], order="F").T
+        sums.add(rows, first=len(course))
+        course += _means(rows[:, where.ravel(order="F")])
+    mean, sd = (values.reshape(image.grid, order="F") for values in (sums.mean, sums.residual_sd))
+    return mean, sd, np.array(course)
+
+
+def _means(rows: NDArray[Any]) -> list[float]:
+    """Return the mean of each row, NaN where none of it is finite."""
+    finite = np.isfinite(rows)
+    counts = finite.sum(axis=1)
+    sums = np.sum(rows, axis=1, where=finite, dtype=np.float64)
+    means: list[float] = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist()
+    return means
+
+
+def _steadiness(course: FloatArray) -> tuple[Check, ...]:
+    """Return whether the volumes are repeats, if each has voxels to see it by."""
+    return (steady(course),) if np.isfinite(course).all() else ()
 
 
 def _degrees_of_freedom(volumes: int, order: int) -> int:

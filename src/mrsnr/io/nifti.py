@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
 import math
@@ -19,6 +20,7 @@ from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
 from mrsnr.errors import ImageError, UnreadableError
+from mrsnr.io.streaming import Layout, blocks
 from mrsnr.model import Image
 
 SUFFIXES = (".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img")
@@ -38,9 +40,17 @@ _NAME_PARTS = {"_part-phase_": "phase", "_part-real_": "real", "_part-imag_": "i
 class FileArray:
     """The scaled voxels of a file, read when asked for; a file that breaks then says so."""
 
-    def __init__(self, proxy: Any, path: Path) -> None:
+    def __init__(self, proxy: Any, path: Path, *, voxels: Path) -> None:
         self._proxy = proxy
         self._path = path
+        self._layout = Layout(
+            file=voxels,
+            offset=int(proxy.offset),
+            shape=(*proxy.shape, 1, 1)[: max(3, len(proxy.shape))],
+            dtype=np.dtype(proxy.dtype),
+            slope=float(proxy.slope),
+            intercept=float(proxy.inter),
+        )
         self.shape: tuple[int, ...] = tuple(proxy.shape)
         self.dtype: np.dtype[Any] = np.dtype(proxy.dtype)
 
@@ -54,6 +64,11 @@ class FileArray:
             data: NDArray[Any] = np.asanyarray(self._proxy)
         data = data if dtype is None else data.astype(dtype, copy=False)
         return data.copy() if copy else data
+
+    def blocks(self, volumes: int) -> Iterator[NDArray[Any]]:
+        """Yield so many volumes at a time, reading the file once; see `mrsnr.model.Image.blocks`."""
+        with _reading(self._path):
+            yield from blocks(self._layout, volumes=volumes)
 
     def __repr__(self) -> str:
         return f"<{self._path.name}: {self.shape}, {self.dtype} on disk>"
@@ -76,7 +91,7 @@ def read(path: Path) -> Image:
     try:
         voxels = Path(opened.file_map["image"].filename or path)
         meta = {**_meta(header, path), "voxels": str(voxels), "modified": voxels.stat().st_mtime_ns}
-        return Image(FileArray(opened.dataobj, path), _affine(opened, path), meta)
+        return Image(FileArray(opened.dataobj, path, voxels=voxels), _affine(opened, path), meta)
     except ImageError as error:
         raise ImageError(f"{path.name}: {error}") from error
 
@@ -123,7 +138,11 @@ def _broken(path: Path, error: BaseException) -> UnreadableError:
         return UnreadableError(f"{path.name} is empty: it has 0 bytes.")
     if beginning.startswith(b"version https://git-lfs"):
         return UnreadableError(f"{path.name} is a git-LFS pointer, not the image; run 'git lfs pull' to get the image.")
-    if isinstance(error, EOFError | zlib.error) or "bytes" in str(error) or "mmap length" in str(error):
+    if (
+        isinstance(error, EOFError | zlib.error | gzip.BadGzipFile)
+        or "bytes" in str(error)
+        or "mmap length" in str(error)
+    ):
         return UnreadableError(f"{path.name} is truncated or damaged: its data end early. Copy or download it again.")
     if isinstance(error, OSError) and error.strerror:
         return UnreadableError(f"{path.name} cannot be read: {error.strerror}.")
