@@ -50,7 +50,7 @@ def test_the_snr_is_right_or_the_doubt_covers_it(channels, snr):
 def test_an_object_that_does_not_fade_says_nothing():
     found = faded(20, 1, slope=0.0)
     assert found.channels == 1
-    assert found.spread < 0.1
+    assert found.spread < 0.2  # 32 channels would take 62 off an SNR squared of 400
 
 
 @pytest.mark.parametrize("factor", [1e-3, 1e3])

@@ -16,9 +16,10 @@ from mrsnr.model import FloatArray
 
 _ERROR, _ERROR_PER_VOXEL = 0.01, 0.012  # of the log of an SD: what anatomy adds grows with the distance
 _TEXTURE = 1.6  # voxels: how wide fine anatomy is
-_ANATOMY = 8.0  # of the misfit: what fine anatomy beside the noise must explain better
+_ANATOMY = 30.0  # of the misfit: what fine anatomy beside the noise must explain better
 _RINGING, _UNFILLED = 4.0, 25.0  # of the misfit: the same of ringing, and where k-space was not filled up with zeros
 _MOST_STRUCTURE = 0.95  # of the variance at any stride
+_EQUAL = tuple(k for k, (a, b) in enumerate(STRIDES) if a == b)
 _ROUNDS = 6  # of sigma, and the share of the square of the noise
 _AIR_ERROR = 0.03  # of the correlation of squared air
 
@@ -125,8 +126,11 @@ def explain(
 
 
 def _best_stride(extra: FloatArray, gains: FloatArray) -> int:
-    """Return where there is least beside the noise, unless that grows with the distance, as anatomy does."""
-    place = int(np.argmin(extra / gains))
+    """Return where there is least beside the noise, unless that grows with the distance, as anatomy does.
+
+    Of distances that are the same along both axes, so that a turned image is treated alike.
+    """
+    place = min(_EQUAL, key=lambda k: float(extra[k] / gains[k]))
     return place if extra[place] < extra[0] else 0
 
 

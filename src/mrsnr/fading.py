@@ -21,9 +21,9 @@ _ERROR = 0.03  # of the log of an SD: anatomy
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _PRIOR = 3.0  # of the misfit: what more than one channel must explain better
 _POSSIBLE = 5.0  # of the misfit: what is not much worse than the best
+_MATTERS = 0.15  # of the log of the SNR: below that one channel is said, if it is possible
 _VISIBLE, _MANY, _VISIBLE_TO_MANY = 0.7, 12.0, 3.0  # SNR below which a candidate is none
-_USUAL = 15.0  # squared SNR that taking 16 channels for one adds, halved: (2 n - 2) / 2
-_STRONG = 12.0  # SNR above which the number of channels hardly matters, and anatomy would be mistaken for it
+_STRONG = 12.0  # SNR with one channel, above which anatomy would be mistaken for more: they are possible, no more
 
 
 @dataclass(frozen=True)
@@ -62,20 +62,23 @@ def channels_by_fading(voxels: FloatArray, inside: BoolArray, part: Smoothest, *
     shared = float((explained[0].correlation ** 2).sum())
     errors = np.hypot(_EFFICIENCY * np.sqrt(shared / counts), _ERROR)
     fits = [_fit(means, np.log(sds), errors, n, found) for n, found in zip(_CANDIDATES, explained, strict=True)]
-    if fits[0][1] > _STRONG:
-        return Fading(1.0, _USUAL / fits[0][1] ** 2)
     totals = np.array([misfit + found.unlikely for (misfit, _), found in zip(fits, explained, strict=True)])
     totals += _PRIOR * (np.array(_CANDIDATES) > 1)
     snrs = np.array([snr for _, snr in fits])
     totals[snrs < np.where(np.array(_CANDIDATES) > _MANY, _VISIBLE_TO_MANY, _VISIBLE)] = np.inf
     if not np.isfinite(totals).any():
         return Fading(1.0, float(np.log(_STRONG)))
+    if fits[0][1] > _STRONG:
+        totals = np.maximum(totals, totals[0])
     possible = totals < totals.min() + _POSSIBLE
     logs = np.log(np.where(possible, snrs, 1.0))
     likely = possible * np.exp(-(totals - totals.min()) / 2)
+    spread = float(np.ptp(logs[possible]))
+    if possible[0] and spread < _MATTERS:
+        return Fading(1.0, spread)
     midst = float((likely * logs).sum() / likely.sum())
     chosen = int(np.argmin(np.where(possible, np.abs(logs - midst), np.inf)))
-    return Fading(_CANDIDATES[chosen], float(np.ptp(logs[possible])))
+    return Fading(_CANDIDATES[chosen], spread)
 
 
 def _classes(voxels: FloatArray, inside: BoolArray, found: Interior, step: float) -> list[tuple[float, float, float]]:

@@ -102,8 +102,8 @@ def visible_variance(theta: FloatArray, channels: float, *, gain: float, squared
     r"""Return the variance of `differences` of magnitude noise, in units of sigma squared.
 
     The magnitude's variance is Koay's factor. Of it :math:`n/(n + \theta^2)` is from the square of the complex noise,
-    which is less correlated between voxels, and which differences therefore see better. (Right to 5 % of the variance,
-    to 12 % below a theta of 2 with one channel, where the root matters.)
+    which is less correlated between voxels, and which differences therefore see better. (Right to 5 % of the variance
+    for noise of one or more channels, to 12 % below a theta of 2, and worse through narrow windows, where cubes count.)
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ _FEWEST, _ENOUGH = 400, 700  # voxels
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _BASE_ERROR = 0.012  # relative, of the method itself
 _CORRECTION = 0.008  # relative error to one unit of the log of the gain that is corrected for
+_FINE, _MOST_FINE, _MOST_FINE_ERROR = 0.002, 0.9, 0.15  # of the signal; of the variance; relative
 _HIGHEST_SNR, _STEPS = 1e5, 600  # of the tables over sigma
 _QUANTILES = np.linspace(0.03, 0.97, 16)
 
@@ -33,10 +34,11 @@ class Interior:
     much of the variance was taken for fine anatomy or ringing, relative; ``abrupt`` whether that window ends abruptly,
     so that edges ring; ``stride``, ``gain`` and ``squared_gain`` the distance over which differences see noise best
     and what they see of it (`mrsnr.explanation.Window`); ``unlikely`` how badly all that explains the differences;
-    ``rough`` the roughness of every voxel, to choose by.
+    ``level`` is the mean magnitude of the region, ``rough`` the roughness of every voxel, to choose by.
     """
 
     sigma: float
+    level: float
     error: float
     unlikely: float
     region: BoolArray
@@ -132,9 +134,11 @@ def interior_noise(
     counted = _EFFICIENCY / float(np.sqrt(count))
     found = explain(part.sds, squared=magnitude.squared, error=counted, air=air, air_error=air_error)
     counting = _EFFICIENCY * float(np.sqrt(_sharing(found.correlation) / count))
+    sigma, level = magnitude.sigma(found.log_sigma), float(part.means.mean())
     return Interior(
-        sigma=magnitude.sigma(found.log_sigma),
-        error=float(np.linalg.norm([counting, part.rise, *_errors(found)])),
+        sigma=sigma,
+        level=level,
+        error=float(np.linalg.norm([counting, part.rise, _fine_error(level / sigma), *_errors(found)])),
         unlikely=found.total,
         abrupt=found.abrupt,
         stride=found.stride,
@@ -182,6 +186,11 @@ def sigma_within(
     )
     sd = median_sd(values[within], step=step) / reference * float(np.sqrt(there / here))
     return found.sigma * sd, _EFFICIENCY * float(np.sqrt(_sharing(found.correlation) / count))
+
+
+def _fine_error(snr: float) -> float:
+    """Return the relative SE by anatomy too fine to be told from noise: some tenths of a per cent of the signal."""
+    return min(-float(np.log1p(-min((_FINE * snr) ** 2, _MOST_FINE))) / 2, _MOST_FINE_ERROR)
 
 
 def _errors(found: Window) -> tuple[float, ...]:
@@ -232,6 +241,8 @@ class _MagnitudeNoise:
 
     def sigma(self, log_sd: float) -> float:
         """Return the SD of one channel: the SD over the root of Koay's factor."""
+        if log_sd <= self.log_sd[0]:
+            return float(np.exp(log_sd))  # at a high SNR they are the same
         return float(np.exp(np.interp(log_sd, self.log_sd, self.log_sigma)))
 
     def squared(self, log_sd: FloatArray) -> FloatArray:

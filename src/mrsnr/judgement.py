@@ -29,6 +29,7 @@ _SOME_BORDER = 0.3  # the same, where the air shows nothing of the object
 _MERGED = frozenset({"shape", "ratio", "stationarity"})  # what air and a faint object together show
 _NOTABLE = 0.1  # log of the ratio of tissue to air, that anatomy at a high SNR does not make
 _BEYOND = 6.0  # relative SE of sigma from tissue, by which it can hardly be wrong
+_FINE = 0.03  # of the signal: fine anatomy that may read as noise
 _CERTAIN = 0.04  # relative SE of sigma from tissue, up to which it may contradict the air
 _OF_REPEATS = {"difference": 0.003, "replicas": 0.003}  # relative SE of sigma from repeats, beyond counting
 _OF_SERIES = 0.01  # the same for maps from series
@@ -75,8 +76,8 @@ def _contradicted(seen: Survey) -> bool:
     """Return whether the tissue says that the noise of the air is not that of the object.
 
     Lower, where the air is uneven: ghosts or ringing. Higher, where the noise of the object is uneven (parallel
-    imaging, normalisation) or the two are further apart than the tissue can be wrong: the air was processed. But not
-    where k-space ends abruptly: ringing is higher in the object than in the air.
+    imaging, normalisation) or the two are further apart than the tissue can be wrong, also by fine anatomy: the air was
+    processed. But not where k-space ends abruptly: ringing is higher in the object than in the air.
     """
     air, inside, field = seen.background, seen.interior, seen.field
     if air is None or inside is None or field is None:
@@ -91,7 +92,8 @@ def _contradicted(seen: Survey) -> bool:
         return uneven_air and certain
     if inside.abrupt:
         return False
-    beyond = compared.verdict == CheckVerdict.FAIL and apart > _BEYOND * seen.inside_error
+    fine = float(np.expm1(2 * apart)) * air.sigma**2 < (_FINE * inside.level) ** 2
+    beyond = compared.verdict == CheckVerdict.FAIL and apart > _BEYOND * seen.inside_error and not fine
     return beyond or (certain and (uneven_air or (field.uneven > LIMIT and apart > _NOTABLE)))
 
 

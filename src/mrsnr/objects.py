@@ -19,7 +19,6 @@ _WIDTHS = (5, 9, 15)  # voxels: windows in which ever fainter signal stands out
 _FAINT = 3.5  # SD of the window's mean in air
 _DARKEST = 0.05  # of the bright voxels' level: ghosts and ringing are below it
 _BRIGHT = 90  # percentile of the voxels that are certainly not air
-_EVERY = 7  # voxels are enough for a percentile
 _LEVEL = 15  # voxels: window over which the object is taken as equally bright, to place its edge
 _SEPARATED = 2.5  # SD of the window's mean, from air to half of the object's level, that decide about an edge
 _EDGE_WIDTHS = (1, 3, 5, 7, 9)
@@ -105,7 +104,7 @@ def _above_noise(ratio: FloatArray, finite: BoolArray, noise: Noise) -> BoolArra
     air, spread = float(air_mean(noise.channels)), float(air_sd(noise.channels))
     sharing = float(np.sqrt(max(noise.correlation, 1.0)))
     means = _LocalMeans(ratio, finite)
-    strong = ratio[ratio > air + _CERTAIN * spread][::_EVERY]
+    strong = ratio[ratio > air + _CERTAIN * spread]
     least = _DARKEST * (float(np.percentile(strong, _BRIGHT)) - air) if strong.size else 0.0
     certain = _dilated(_eroded(ratio > air + max(_CERTAIN * spread, least), 3), 3)
     for width in _WIDTHS:

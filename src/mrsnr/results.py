@@ -18,6 +18,7 @@ from mrsnr.objects import foreground, tissue_classes
 from mrsnr.snr import label_table, mean_signal, snr_map
 from mrsnr.survey import Survey
 from mrsnr.tables import below_detection, mean_of_tables, overall, signal_table
+from mrsnr.windows import smoothed
 
 MIXTURE_DEFINITION = "mixture-snr/1"
 DEFINITION = "snr/1"
@@ -25,6 +26,9 @@ DEFINITION = "snr/1"
 
 MIXTURE = "mixture"
 """The method that keeps the tutorial's definition."""
+
+_NEAR = (12.0, 3.0)  # voxels: SD of the windows by whose means a map is carried on
+_LEAST_NEAR = 0.01  # of such a window, that the map must fill
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -178,7 +182,7 @@ def _by_labels(
     first = _amplitudes(volume)
     if not regions.labels:
         regions = tissues or tissue_classes(first, foreground(first, noise=_of_air(found, seen)))
-    noise = _within(found, regions, volume)
+    noise = _within(found, regions)
     table = mean_of_tables([signal_table(_amplitudes(one), regions, noise=noise) for one in repeats or (volume,)])
     value, interval = overall(table, noise=noise)
     return _Parts(of=of, table=table, regions=regions, value=value, interval=interval)
@@ -196,22 +200,25 @@ def _of_air(found: Noise, seen: Survey | None) -> Noise | None:
     return dataclasses.replace(found, sigma=float(np.nanmedian(found.sigma)))
 
 
-def _within(found: Noise, regions: Regions, volume: Image) -> Noise:
-    """Return the noise with a map that reaches all over the labels: where it does not, the nearest sigma stands.
+def _within(found: Noise, regions: Regions) -> Noise:
+    """Return the noise with a map that reaches all over the labels: where it does not, the mean near by stands.
 
     A map ends at the rim of the object and leaves out what is dark. Labels that reach further would be measured in
-    their bright part alone: on the digital kidney the SNR of the tissues reads 8 % high so, and 1 % with the nearest.
+    their bright part alone: on the digital kidney the SNR of the tissues reads 8 % high so, and 1 % with it.
     """
     if not isinstance(found.sigma, np.ndarray):
         return found
     known = np.isfinite(found.sigma)
     if not known.any() or all(known[region].all() for region in regions.labels.values()):
         return found
-    from scipy.ndimage import distance_transform_edt  # noqa: PLC0415 - scipy costs more to import than all of this
-
-    spacing = volume.voxel_size[: known.ndim]
-    nearest = distance_transform_edt(~known, sampling=spacing, return_distances=False, return_indices=True)
-    return dataclasses.replace(found, sigma=found.sigma[tuple(nearest)])
+    shape = (*known.shape, 1)[:3]
+    known, sigma = known.reshape(shape), np.where(known, found.sigma, 0.0).reshape(shape)
+    filled = np.where(known, sigma, float(np.median(sigma[known])))
+    for width in _NEAR:  # the nearest last
+        weight = smoothed(known.astype(np.float64), width=width)
+        near = ~known & (weight > _LEAST_NEAR)
+        filled[near] = smoothed(sigma, width=width)[near] / weight[near]
+    return dataclasses.replace(found, sigma=filled.reshape(found.sigma.shape))
 
 
 def _amplitudes(volume: Image) -> FloatArray:
