@@ -8,7 +8,7 @@ undefined numbers are ``None``.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
@@ -144,7 +144,7 @@ class Image:
         """One of `KINDS`; magnitude unless the file says otherwise."""
         return str(self.meta.get("kind", "magnitude"))
 
-    def blocks(self) -> Iterator[NDArray[Any]]:
+    def blocks(self) -> Generator[NDArray[Any], None, None]:
         """Yield the volumes of a series a few at a time, shape (x, y, z, some), in their order.
 
         Each array is good until the next is asked for. Data that can do that themselves (``data.blocks(volumes)``), as
@@ -278,19 +278,28 @@ class Snr:
 class Temporal:
     """The stability of a series: temporal mean over residual SD, voxel by voxel.
 
-    ``value`` is the median of ``map`` in ``mask``, ``None`` where nothing in the mask is defined;
-    ``degrees_of_freedom`` what is left of the volumes after the polynomial of order ``order`` is taken out.
+    ``map`` is ``mean`` over ``noise``. ``uncorrected`` is its median in ``mask``, ``value`` the same without what short
+    series make it read high; both are ``None`` where nothing in the mask is defined. ``degrees_of_freedom`` is what is
+    left of the volumes after the first ``dropped`` and the polynomial of order ``order`` are taken out;
+    ``effective_degrees_of_freedom`` what that is worth, the noise of one volume having ``autocorrelation`` with that of
+    the next. ``interval`` is the 95 % interval of ``value``; times the two ``voxel_factors``, a voxel of the map has
+    its own.
     """
 
     value: float | None
     interval: tuple[float, float] | None
+    uncorrected: float | None
+    voxel_factors: tuple[float, float]
     map: FloatArray
     mean: FloatArray
     noise: FloatArray
     mask: BoolArray
     order: int
     volumes: int
+    dropped: int
     degrees_of_freedom: int
+    effective_degrees_of_freedom: float
+    autocorrelation: float
     verdict: Verdict
     reasons: tuple[Check, ...]
     provenance: Mapping[str, Any]

@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-import math
 import operator
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mrsnr.checks import confirmation, defined, not_phase, series_length, steady
-from mrsnr.detrend import TrendSums
+from mrsnr.checks import confirmation, defined, not_phase, series_length, spikes, steady
+from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.intensities import real
+from mrsnr.intervals import interval_of
 from mrsnr.judgement import expect_image, judge, provenance
-from mrsnr.model import BoolArray, Check, FloatArray, Image, Temporal
+from mrsnr.model import Check, FloatArray, Image, Temporal
+from mrsnr.onepass import Pass, one_pass
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
 from mrsnr.snr import snr_map
 
-TEMPORAL_DEFINITION = "temporal-snr/1"
+_MEDIAN_VARIANCE = np.pi / 2  # of a median over that of a mean
+_METHOD_ERROR = 0.002  # relative: what counting does not see
+_NORMAL_IQR = 1.349  # of a Gaussian of SD 1
+
+TEMPORAL_DEFINITION = "temporal-snr/2"
 """Name of the definition, raised when a change moves a number."""
 
 
 @np.errstate(all="ignore")
-def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Temporal:
+def temporal(
+    image: Image, *, order: int = 2, mask: Mask | None = None, drop: int | Literal["auto"] = "auto"
+) -> Temporal:
     r"""Measure the temporal SNR of a series: :math:`mean_t / SD_t` about a polynomial trend.
+
+    The series is read once, a few volumes at a time: memory does not grow with their number.
 
     Parameters
     ----------
@@ -33,17 +40,22 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     order
         Order of the polynomial taken out before the SD: 2 removes quadratic drift; 0 is the plain mean / SD.
     mask
-        Where the value (the median of the map) is taken, shape of one volume; by default the bright voxels of the mean.
+        Where the value is taken, shape of one volume; by default the bright voxels of the mean.
+    drop
+        How many of the first volumes to leave out; ``"auto"`` for those that came before the steady state, being
+        brighter than the next ones by five times the spread of these and by 1 %.
 
     Returns
     -------
     Temporal
-        Maps over the whole grid, NaN where undefined: constant voxels, NaN in the series. Nothing is clipped.
+        Maps over the whole grid, NaN where undefined: constant voxels, NaN in the series. Nothing is clipped. The value
+        is the median of the map in the mask over :math:`\sqrt{\nu / \mathrm{median}(\chi^2_\nu)}`, by which the SD of
+        few volumes makes it read high (5 % at 10 volumes); the map is not corrected.
 
     Raises
     ------
     ArgumentError
-        If the order is not a whole number from 0, or ``image`` no `Image`.
+        If the order or ``drop`` is not a whole number from 0, or ``image`` no `Image`.
     ImageError
         If there are too few volumes, or no voxel is finite.
     RegionError
@@ -52,26 +64,32 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     Notes
     -----
     The mean is the temporal mean and the variance has T - order - 1 degrees of freedom, so that drift of that order
-    biases neither. The median of short series reads high: see the ``series-length`` check. Motion, breathing and
-    pulsation are counted as noise; noise that is correlated in time is partly taken for trend in a short series.
+    biases neither. Noise that goes on from one volume to the next with correlation r leaves
+    :math:`\nu (1 - r^2) / (1 + r^2)` of them. Motion, breathing and pulsation are counted as noise; slow ones are
+    partly taken for trend in a short series. The interval is that of the noise in these voxels at this time:
+    fluctuations that many voxels have in common make it too narrow.
 
     References
     ----------
     Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
     """
     expect_image(image)
-    freedom = _degrees_of_freedom(image.volumes, order)
+    power, left_out = _whole(order, "order"), None if drop == "auto" else _whole(drop, "drop")
     chosen = None if mask is None else mask_of(image, mask, name="mask")
-    mean, sd, course = _one_pass(image, order=order, mask=chosen)
-    if not np.isfinite(mean).any():
+    seen = one_pass(image, order=power, mask=chosen, drop=left_out)
+    if not np.isfinite(seen.mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
-    tsnr = snr_map(mean, sd)
-    where = object_mask(mean) if chosen is None else chosen
+    tsnr = snr_map(seen.mean, seen.sd)
+    where = object_mask(seen.mean) if chosen is None else chosen
     inside = tsnr[where & np.isfinite(tsnr)]
-    value = float(np.median(inside)) if inside.size and image.kind != "phase" else None
+    freedom = image.volumes - seen.dropped - power - 1
+    effective = max(1.0, freedom * (1 - seen.autocorrelation**2) / (1 + seen.autocorrelation**2))
+    low, high = chi_interval(1.0, effective)
+    median = float(np.median(inside)) if inside.size and image.kind != "phase" else None
+    value = None if median is None else median / float(median_inverse_sd(effective))
     checks = [
         not_phase(image),
-        *_steadiness(course),
+        *_volume_checks(seen),
         series_length(degrees_of_freedom=freedom),
         *geometry_checks(image, mask=mask),
     ]
@@ -82,14 +100,19 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     verdict, reasons = judge(value, checks)
     return Temporal(
         value=value,
-        interval=None,
+        interval=None if value is None else _interval(value, inside, effective, shared=seen.shared),
+        uncorrected=median,
+        voxel_factors=(1 / high, 1 / low),
         map=tsnr,
-        mean=mean,
-        noise=sd,
+        mean=seen.mean,
+        noise=seen.sd,
         mask=where,
-        order=int(order),
+        order=power,
         volumes=image.volumes,
+        dropped=seen.dropped,
         degrees_of_freedom=freedom,
+        effective_degrees_of_freedom=effective,
+        autocorrelation=seen.autocorrelation,
         verdict=verdict,
         reasons=reasons,
         provenance=provenance(image, TEMPORAL_DEFINITION),
@@ -97,48 +120,32 @@ def temporal(image: Image, *, order: int = 2, mask: Mask | None = None) -> Tempo
     )
 
 
-def _one_pass(image: Image, *, order: int, mask: BoolArray | None) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return mean and residual SD over time, and the mean of each volume in the mask or, without one, the object."""
-    sums = TrendSums(math.prod(image.grid), image.volumes, order=order)
-    course: list[float] = []
-    where = mask
-    for block in image.blocks():
-        volumes = real(block)
-        if where is None:
-            where = object_mask(volumes.mean(axis=-1, dtype=np.float64))
-        rows = volumes.reshape(-1, volumes.shape[-1], order="F").T
-        sums.add(rows, first=len(course))
-        course += _means(rows[:, where.ravel(order="F")])
-    mean, sd = (values.reshape(image.grid, order="F") for values in (sums.mean, sums.residual_sd))
-    return mean, sd, np.array(course)
+def _interval(value: float, inside: FloatArray, freedom: float, *, shared: float) -> tuple[float, float]:
+    r"""Return the 95 % interval of the median over voxels that are not all alike.
+
+    Each has a relative scatter :math:`s = 1 / \sqrt{2 \nu}` of its own, and all together a spread S. The more they
+    differ, the fewer of them decide where the median is: its variance is :math:`\pi/2 \cdot s S / N`.
+    """
+    own = (2 * freedom) ** -0.5
+    low, high = np.quantile(inside, [0.25, 0.75])
+    spread = max(own, float(high - low) / (_NORMAL_IQR * value))
+    counting = np.sqrt(_MEDIAN_VARIANCE * own * spread * shared / inside.size)
+    return interval_of(value, float(np.hypot(counting, _METHOD_ERROR)))
 
 
-def _means(rows: NDArray[Any]) -> list[float]:
-    """Return the mean of each row, NaN where none of it is finite."""
-    finite = np.isfinite(rows)
-    counts = finite.sum(axis=1)
-    sums = np.sum(rows, axis=1, where=finite, dtype=np.float64)
-    means: list[float] = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist()
-    return means
-
-
-def _steadiness(course: FloatArray) -> tuple[Check, ...]:
+def _volume_checks(seen: Pass) -> tuple[Check, ...]:
     """Return whether the volumes are repeats, if each has voxels to see it by."""
-    return (steady(course),) if np.isfinite(course).all() else ()
+    if not np.isfinite(seen.means).all():
+        return ()
+    return steady(seen.means), spikes(seen.jumps, first=seen.dropped)
 
 
-def _degrees_of_freedom(volumes: int, order: int) -> int:
-    """Return what a trend of this order leaves of the volumes, if it is enough."""
+def _whole(number: Any, name: str) -> int:
+    """Return a whole number from 0."""
     try:
-        power = operator.index(order)
+        whole = operator.index(number)
     except TypeError:
-        power = -1
-    if power < 0:
-        raise ArgumentError(f"order is {order!r}; expected a whole number from 0.")
-    freedom = volumes - power - 1
-    if freedom < 1:
-        raise ImageError(
-            f"The image has {volumes} volume{'s' * (volumes != 1)}; temporal SNR with a trend of order {power} needs "
-            f"at least {power + 2}. Give a series (x, y, z, volume), or a lower order."
-        )
-    return freedom
+        whole = -1
+    if whole < 0:
+        raise ArgumentError(f"{name} is {number!r}; expected a whole number from 0.")
+    return whole

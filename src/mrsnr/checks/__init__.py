@@ -27,6 +27,7 @@ from mrsnr.checks.repeated_values import repeated_values
 from mrsnr.checks.sensitivity import sensitivity
 from mrsnr.checks.series_length import series_length
 from mrsnr.checks.shape import shape
+from mrsnr.checks.spikes import spikes
 from mrsnr.checks.stationarity import stationarity
 from mrsnr.checks.steady import steady
 from mrsnr.checks.unbounded import unbounded
@@ -64,6 +65,7 @@ __all__ = [
     "sensitivity",
     "series_length",
     "shape",
+    "spikes",
     "stationarity",
     "steady",
     "unbounded",

@@ -21,5 +21,8 @@ def series_length(*, degrees_of_freedom: int) -> Check:
     left = f"{degrees_of_freedom} degree{'s' * (degrees_of_freedom != 1)} of freedom"
     if bias <= _LIMIT:
         return Check("series-length", bias, _LIMIT, CheckVerdict.PASS, f"{left}: the SD is good enough.")
-    sentence = f"Only {left}: the SD of so few volumes reads low, and the median tSNR {100 * bias:.0f} % high."
+    sentence = (
+        f"Only {left}: the SD of so few volumes reads low, and the map {100 * bias:.0f} % high in the median; "
+        "the value is corrected for that."
+    )
     return Check("series-length", bias, _LIMIT, CheckVerdict.WARN, sentence)

@@ -103,7 +103,8 @@ def temporal_value(result: Temporal) -> str:
 def detrending(result: Temporal) -> str:
     """Say what tSNR is here: what was taken out of how many volumes before the SD."""
     how = f"after detrending of order {result.order}" if result.order else "over time"
-    return f"mean / SD {how}, {result.volumes} volumes"
+    left_out = f", the first {result.dropped} left out" if result.dropped else ""
+    return f"mean / SD {how}, {result.volumes} volumes{left_out}"
 
 
 def other_choices(noise: MixtureNoise) -> str:

@@ -1,0 +1,52 @@
+"""Do single volumes jump, by motion or a spark?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from mrsnr.model import Check, CheckVerdict, FloatArray
+
+_LIMIT = 6.0
+_MAD = 1.4826  # SD over MAD of a Gaussian
+_SMALLEST = 0.05  # of the median jump: a spread below that is none
+_NAMED = 5  # volumes
+
+
+def spikes(jumps: FloatArray, *, first: int = 0) -> Check:
+    """Warn of volumes that differ from the one before by far more than volumes usually do.
+
+    Parameters
+    ----------
+    jumps
+        Root mean square change of each volume from the one before (DVARS), shape (volumes,); that of the first does
+        not count.
+    first
+        Number of the first of them in the file.
+
+    Notes
+    -----
+    The value is the largest distance from the median jump, in SDs by the MAD. A volume that is off is far from the one
+    before and from the one after: both are named.
+
+    References
+    ----------
+    Power et al., NeuroImage 59:2142-2154 (2012).
+    """
+    known = jumps[1:]
+    if known.size < 3 or not np.isfinite(known).all():
+        return Check("spikes", None, _LIMIT, CheckVerdict.PASS, "Too few volumes to see whether one jumps.")
+    middle = float(np.median(known))
+    spread = max(_MAD * float(np.median(np.abs(known - middle))), _SMALLEST * middle)
+    if not spread > 0:
+        return Check("spikes", None, _LIMIT, CheckVerdict.PASS, "The volumes do not differ.")
+    apart = (known - middle) / spread
+    worst = float(apart.max())
+    if worst <= _LIMIT:
+        return Check("spikes", worst, _LIMIT, CheckVerdict.PASS, "No volume jumps.")
+    which = np.flatnonzero(apart > _LIMIT) + 1 + first
+    named = ", ".join(str(volume) for volume in which[:_NAMED]) + (" and more" if which.size > _NAMED else "")
+    sentence = (
+        f"{which.size} volume{'s' * (which.size != 1)} ({named}) differ{'s' * (which.size == 1)} from the one before "
+        f"far more than others do: motion or a spike, which counts as noise."
+    )
+    return Check("spikes", worst, _LIMIT, CheckVerdict.WARN, sentence)
