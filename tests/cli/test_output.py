@@ -90,6 +90,32 @@ def test_maps_of_volumes_keep_the_time_step(run, levels, tmp_path, no_figures):
     assert written.header.get_zooms()[3] == 3.0
 
 
+def test_without_figures_there_are_maps_and_numbers_and_no_old_pictures(run, scan, series, tmp_path):
+    for command, path, stem, files in (("measure", scan, "scan", MEASURED), ("temporal", series, "series", TEMPORAL)):
+        folder = tmp_path / command
+        folder.mkdir()
+        picture = folder / f"{stem}_{'tsnr' if command == 'temporal' else 'snr'}_map.png"
+        picture.write_text("of an earlier run")
+        ended = run(command, path, "--out", folder, "--no-figures", "--overwrite")
+        assert ended.status == 0
+        assert f"{len(files)} files written" in ended.out
+        assert names(folder, stem) == files
+
+
+def test_a_source_is_hashed_once(run, series, tmp_path, monkeypatch):
+    digest, hashed = hashlib.file_digest, []
+
+    def counted(file, name):
+        hashed.append(file.name)
+        return digest(file, name)
+
+    monkeypatch.setattr("hashlib.file_digest", counted)
+    assert run("temporal", series, "--out", tmp_path / "out", "--no-figures").status == 0
+    assert hashed == [str(series)]
+    written = json.loads((tmp_path / "out/series_tsnr.json").read_text())
+    assert written["source"]["sha256"] == hashlib.sha256(series.read_bytes()).hexdigest()
+
+
 def test_maps_of_two_dimensions(run, levels, tmp_path, write, no_figures):
     path = write(levels[..., 0])
     run("measure", path, "--out", tmp_path / "out")

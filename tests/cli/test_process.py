@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+import nibabel
 import numpy as np
 import pytest
 
@@ -36,21 +37,62 @@ def test_help_imports_nothing_heavy(arguments):
     assert heavy == []
 
 
+NEVER = ("PIL", "IPython", "pandas", "pooch", "pydicom", "requests", "scipy.stats", "sklearn")
+FIGURES = ("matplotlib", "mrsnr.figures")
+TEXT = ("rich", "mrsnr.cli.tables", "mrsnr.cli.tsv")
+
+
 def unwanted(*names):
     """Return the modules that nibabel does not import by itself: it takes what it finds."""
-    code = f"import sys, nibabel; print(*[name for name in {names!r} if name not in sys.modules])"
+    code = (
+        "import sys; from mrsnr.cli.inputs import import_nibabel; import_nibabel();"
+        f"print(*[name for name in {names!r} if name not in sys.modules])"
+    )
     return finish([sys.executable, "-c", code]).stdout.split()
 
 
-def test_temporal_imports_only_what_it_needs(series):
-    names = unwanted("matplotlib", "pooch", "requests", "scipy.stats", "scipy.optimize", "sklearn")
-    assert imported(["temporal", series], names) == ["0"]
+@pytest.mark.parametrize(("options", "unused"), [([], ()), (["--json"], TEXT)])
+@pytest.mark.parametrize("written", [[], ["--no-figures", "--out"]])
+def test_temporal_imports_only_what_it_needs(series, tmp_path, options, unused, written):
+    names = unwanted(*NEVER, *FIGURES, *unused, "scipy.ndimage", "scipy.optimize", "scipy.interpolate", "mrsnr.mixture")
+    arguments = ["temporal", series, *options, *written, *[tmp_path / "out"] * bool(written)]
+    assert imported(arguments, names) == ["0"]
 
 
+@pytest.mark.parametrize("arguments", [["measure", "--no-figures", "--out", "OUT"], ["compare"]])
+def test_measure_imports_only_what_it_needs(scan, tmp_path, arguments):
+    arguments = [tmp_path / "out" if one == "OUT" else one for one in arguments]
+    assert imported([*arguments, scan], unwanted(*NEVER, *FIGURES)) == ["0"]
+
+
+@pytest.mark.parametrize(("option", "unused"), [("--json", TEXT), ("--tsv", TEXT[:2])])
 @pytest.mark.parametrize("command", ["measure", "compare"])
-def test_measure_imports_only_what_it_needs(scan, command):
-    names = unwanted("matplotlib", "pooch", "requests", "scipy.stats", "sklearn")
-    assert imported([command, scan], names) == ["0"]
+def test_what_a_program_reads_needs_nothing_that_people_see(write, levels, command, option, unused):
+    assert imported([command, write(levels, "scan_ph.nii"), option], unused) == ["4"]
+
+
+def test_what_is_refused_needs_no_pictures(write, tmp_path):
+    path = write(np.tile(np.arange(64.0).reshape(4, 4, 4, 1), 9).astype(np.float32), "still.nii.gz")
+    assert imported(["temporal", path, "--out", tmp_path / "out"], FIGURES) == ["4"]
+
+
+def test_nibabel_is_imported_without_pydicom_which_can_be_imported_afterwards(tmp_path):
+    (tmp_path / "pydicom").mkdir()
+    (tmp_path / "pydicom/__init__.py").write_text("print('imported')\n")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from mrsnr.cli.inputs import import_nibabel;"
+        "import_nibabel(); print('nibabel' in sys.modules, 'pydicom' in sys.modules); import pydicom; import_nibabel()"
+    )
+    assert finish([sys.executable, "-c", code]).stdout.split() == ["True", "False", "imported"]
+
+
+def test_a_dicom_header_inside_a_file_does_no_harm(program, tmp_path):
+    image = nibabel.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))
+    image.header.extensions.append(nibabel.nifti1.Nifti1Extension("dicom", b"\x08\x00\x05\x00CS\x04\x00UTF8" * 4))
+    nibabel.save(image, tmp_path / "scan.nii")
+    ended = finish([*program, "info", str(tmp_path / "scan.nii")])
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "4 x 4 x 4 voxels" in ended.stdout
 
 
 def test_the_reader_may_leave(program, scan, write, levels):
@@ -114,7 +156,7 @@ def interrupted(module, name, arguments, numbers, *, pause=30, wait=0):
     return process.returncode, out, err
 
 
-PLACES = [("staging", "_make"), ("saving", "document")]
+PLACES = [("staging", "_make"), ("document", "source_of")]
 
 
 @pytest.mark.parametrize(("module", "name"), PLACES)

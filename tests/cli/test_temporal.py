@@ -15,16 +15,31 @@ def test_the_first_line_is_the_answer(run, series):
     words = ended.out.splitlines()[0].split()
     assert words[0] == "tSNR"
     assert float(words[1]) == pytest.approx(100, rel=0.03)
-    assert words[2:] == ["caution", "series.nii.gz"]
+    low, high = float(words[2].strip("(")), float(words[4].strip(")"))
+    assert low < 100 < high
+    assert words[5:] == ["caution", "series.nii.gz"]
     assert "57" not in ended.out
     assert "77 degrees of freedom" in ended.out
+
+
+def test_first_volumes_before_the_steady_state_are_left_out_and_said(run, write, series):
+    data = np.asarray(nibabel.load(series).dataobj).astype(np.float32)
+    data[..., :2] *= 1.5
+    path = write(data, "start.nii.gz")
+    ended = run("temporal", path)
+    assert "the first 2 volumes, before the steady state" in ended.out
+    assert "75 degrees of freedom" in ended.out
+    kept = run("temporal", path, "--drop", 0, "--json").json["images"][0]["results"][0]
+    assert kept["dropped"] == 0
+    assert "steady" in {reason["code"] for reason in kept["reasons"]}
+    assert run("temporal", path, "--drop", "some").status == 2
 
 
 def test_order_0_is_mean_over_sd(run, series):
     data = np.asarray(nibabel.load(series).dataobj, np.float64)
     truth = np.median((data.mean(axis=-1) / data.std(axis=-1, ddof=1))[8:])
     result = run("temporal", series, "--order", 0, "--json").json["images"][0]["results"][0]
-    assert result["value"] == pytest.approx(truth, rel=1e-6)
+    assert result["uncorrected"] == pytest.approx(truth, rel=1e-6)
     assert result["degrees_of_freedom"] == 79
     assert result["voxels"] == 8 * 16 * 3
 
@@ -36,7 +51,7 @@ def test_the_mask_says_where_the_median_is_taken(run, write, series):
     result = ended.json["images"][0]["results"][0]
     inside = mrsnr.temporal(mrsnr.load(series)).map[mask == 1]
     assert result["voxels"] == mask.sum()
-    assert result["value"] == pytest.approx(np.median(inside), rel=1e-12)
+    assert result["uncorrected"] == pytest.approx(np.median(inside), rel=1e-12)
 
 
 def test_voxels_that_do_not_vary_are_counted_and_left_out(run, write, series):
@@ -86,4 +101,4 @@ def test_against_a_published_map(run, shared_data, write):
     image = nibabel.load(series)
     given = write(mask.astype(np.uint8), "mask.nii.gz", affine=image.affine)
     result = run("temporal", series, "--order", 0, "--mask", given, "--json").json["images"][0]["results"][0]
-    assert result["value"] == pytest.approx(np.median(published[mask]), rel=1e-5)
+    assert result["uncorrected"] == pytest.approx(np.median(published[mask]), rel=1e-5)

@@ -47,6 +47,15 @@ def test_colour_on_a_terminal_and_none_with_no_color(program, scan):
     assert float(said[1]) == pytest.approx(50, rel=0.02)
 
 
+def test_a_terminal_shows_what_is_being_done_and_a_pipe_does_not(program, scan, series):
+    for command, path in (("measure", scan), ("temporal", series)):
+        status, seen = on_terminal([*program, command, str(path), "--json"], 80)
+        assert status == 0
+        assert f"Measuring {path.name}" in seen
+        piped = subprocess.run([*program, command, str(path), "--json"], capture_output=True, check=True)  # noqa: S603
+        assert piped.stderr == b""
+
+
 def test_lines_fit_the_terminal(program, write, levels):
     scan = write(levels, f"{'long_' * 20}name.nii")
     _, seen = on_terminal([*program, "info", str(scan)], 60)

@@ -6,11 +6,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from mrsnr.cli.inputs import add_file
+from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
-from mrsnr.cli.streams import emit, emit_json, say
+from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import InputError
 
 
@@ -32,9 +32,8 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure by each method, print the table; the first row decides about the exit status."""
-    from mrsnr.cli.console import messages, words
-
-    with messages().status(words(f"Measuring {args.image.name} by every method")):
+    import_nibabel()
+    with busy(f"Measuring {args.image.name} by every method"):
         outcome = _attempt(args)
     if outcome.error is not None:
         say(outcome.sentence)
@@ -54,14 +53,15 @@ def _attempt(args: argparse.Namespace) -> Outcome:
 
 
 def _show(args: argparse.Namespace, outcome: Outcome) -> None:
-    from mrsnr.cli.alternatives import show_alternatives
-    from mrsnr.cli.tsv import tsv
-
     if args.json:
         emit_json(as_json([outcome], given=_given(args)))
     elif args.tsv:
+        from mrsnr.cli.tsv import tsv
+
         emit(tsv([outcome]))
     elif outcome.document is not None:
+        from mrsnr.cli.alternatives import show_alternatives
+
         show_alternatives(outcome)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import FOLDER, a_path, completed_by
 from mrsnr.cli.status import OK
+from mrsnr.cli.streams import busy
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -40,12 +41,12 @@ def add_parser(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure an image and a series of the phantom; print truth and measurement side by side."""
     import mrsnr
-    from mrsnr.cli.console import messages, show, words
+    from mrsnr.cli.console import show, words
     from mrsnr.figures import draw
     from mrsnr.io import refuse_existing
 
     refuse_existing(args.out, (), overwrite=True)
-    with messages().status("Making and measuring the digital kidney"):
+    with busy("Making and measuring the digital kidney"):
         image, labels, truth = mrsnr.data.phantom(snr=_SNR)
         result = mrsnr.measure(image, labels=labels)
         assert isinstance(result, mrsnr.Snr)  # noqa: S101 - the phantom's image is one volume

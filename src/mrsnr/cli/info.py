@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrsnr.cli.inputs import add_file
+from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.outcome import Outcome, failed
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import emit_json, say
@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     """Print dimensions, voxel size, the affine in words, the kind and the sidecar."""
     import mrsnr
 
+    import_nibabel()
     try:
         image = mrsnr.load(args.image)
     except InputError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,8 +48,23 @@ def add_file(parser: argparse.ArgumentParser, *names: str, **options: object) ->
     completed_by(parser.add_argument(*names, type=a_path, **options), FILE)  # type: ignore[arg-type]
 
 
+def import_nibabel() -> None:
+    """Import nibabel without pydicom, which it imports wherever that is installed, and which takes longer than itself.
+
+    It reads with it the DICOM headers that a NIfTI file may hold, which nobody here asks for. A command may do this, as
+    its process is its own; a library must not. Who needs pydicom can import it afterwards.
+    """
+    if "nibabel" in sys.modules or "pydicom" in sys.modules:
+        return
+    sys.modules["pydicom"] = None  # type: ignore[assignment]  # to Python: there is none
+    try:
+        import nibabel  # noqa: F401
+    finally:
+        del sys.modules["pydicom"]
+
+
 def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Add where results go: --out, --overwrite and --slice."""
+    """Add where results go, and which: --out, --overwrite, --slice and --no-figures."""
     out = parser.add_argument(
         "--out",
         type=a_path,
@@ -62,6 +78,12 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
         type=whole_number,
         metavar="K",
         help="show only this slice in the pictures (voxel index on the third axis, from 0)",
+    )
+    parser.add_argument(
+        "--no-figures",
+        action="store_false",
+        dest="figures",
+        help="write no pictures, only maps and numbers: drawing can take longer than measuring",
     )
 
 

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice
+from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, import_nibabel
 from mrsnr.cli.methods import AUTO, epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
 from mrsnr.cli.status import worst
-from mrsnr.cli.streams import emit, emit_json, say
+from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import ArgumentError, InputError
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure each image; one that cannot be measured does not stop the others."""
-    from mrsnr import noise
-    from mrsnr.cli.console import messages, words
-
+    import_nibabel()
     if args.method != AUTO:
+        from mrsnr import noise
+
         noise.get(args.method)
     opened = [_open(path) for path in args.images]
     _check(args, [image for image in opened if not isinstance(image, Outcome)])
     outcomes = []
-    with messages().status("") as status:
+    with busy("Measuring") as now:
         for path, image in zip(args.images, opened, strict=True):
-            status.update(words(f"Measuring {path.name}"))
+            now(f"Measuring {path.name}")
             outcomes.append(image if isinstance(image, Outcome) else _attempt(path, image, args))
     for outcome in outcomes:
         if outcome.error is not None:
@@ -100,29 +100,35 @@ def _measure(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
     from mrsnr import io
 
     result = mrsnr.measure(image, method=args.method, **read_options(args, args.images))
-    return Outcome(path, io.document(result), files=_write(result, args))
+    document = io.document(result)
+    return Outcome(path, document, files=_write(result, document, args))
 
 
-def _write(result: Snr | tuple[Snr, ...], args: argparse.Namespace) -> tuple[Path, ...]:
+def _write(result: Snr | tuple[Snr, ...], document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:
     if args.out is None:
         return ()
     from mrsnr import io
-    from mrsnr.figures import draw
 
     several = result if isinstance(result, tuple) else (result,)
-    pictures = draw(result, slice=args.slice) if any(one.value is not None for one in several) else {}
-    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures)
+    pictures = None
+    if args.figures and any(one.value is not None for one in several):
+        from mrsnr.figures import draw
+
+        pictures = draw(result, slice=args.slice)
+    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures, numbers=document)
 
 
 def _show(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:
-    from mrsnr.cli import tables
-    from mrsnr.cli.tsv import tsv
-
     if args.json:
         emit_json(as_json(outcomes, given=_given(args)))
     elif args.tsv:
+        from mrsnr.cli.tsv import tsv
+
         emit(tsv(outcomes))
-    elif len(outcomes) > 1:
-        tables.show_several(outcomes)
-    elif outcomes[0].document is not None:
-        tables.show_one(outcomes[0])
+    else:
+        from mrsnr.cli.tables import show_one, show_several
+
+        if len(outcomes) > 1:
+            show_several(outcomes)
+        elif outcomes[0].document is not None:
+            show_one(outcomes[0])

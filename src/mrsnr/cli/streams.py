@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
@@ -45,6 +45,21 @@ def say(sentence: str) -> None:
 def shown(words: str) -> str:
     """Return words without what would steer a terminal or break a line: a file's name may hold anything."""
     return "".join(letter if letter.isprintable() else " " if letter.isspace() else "?" for letter in words)
+
+
+@contextmanager
+def busy(doing: str) -> Iterator[Callable[[str], None]]:
+    """Say on a terminal what is being done, until it is done; call what is given when something else is being done.
+
+    Where standard error is no terminal nothing is said, and rich, which draws it, is not imported.
+    """
+    if sys.stderr is None or not sys.stderr.isatty():
+        yield lambda _doing: None
+        return
+    from mrsnr.cli.console import messages, words
+
+    with messages().status(words(doing)) as status:
+        yield lambda now: status.update(words(now))
 
 
 @contextmanager

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
-import nibabel
 import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr import __version__
 from mrsnr.errors import ArgumentError, OutputError
+from mrsnr.io.compression import open_compressed
 from mrsnr.io.document import document, plain
 from mrsnr.io.loading import expanded, stem
 from mrsnr.io.staging import staging
@@ -26,6 +27,7 @@ _SNR_MAPS = ("snr_map", "sigma_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "labels", "clusters", "snr_map", "sigma_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
 _TEMPORAL_PICTURES = ("mean", "tsnr_map")
+_SLAB_BYTES = 4 * 2**20  # of a map that are converted and written at a time
 
 
 class Drawing(Protocol):
@@ -50,6 +52,7 @@ def save(
     name: str | None = None,
     overwrite: bool = False,
     figures: Mapping[str, Drawing] | None = None,
+    numbers: dict[str, Any] | None = None,
 ) -> tuple[Path, ...]:
     """Write a result's maps as NIfTI with JSON beside each, and every number as ``NAME_snr.json``.
 
@@ -68,6 +71,9 @@ def save(
         Whether files of an earlier run may be replaced; those that this result does not have are removed.
     figures
         Pictures to write as ``NAME_KEY.png``, as `mrsnr.figures.draw` gives them.
+    numbers
+        What `mrsnr.io.document` said of this result, if it has been asked: the source file, which may be large, is then
+        not read once more for its hash.
 
     Returns
     -------
@@ -85,7 +91,8 @@ def save(
     begin = name or name_of(image)
     if PurePath(begin).name != begin or begin == "..":
         raise OutputError(f"The name {begin!r} leads out of the folder; expected a file name without a path.")
-    numbers = document(result)
+    if numbers is None:
+        numbers = document(result)
     drawings = figures or {}
     may_write = {*written_by(result, name=begin), *(f"{begin}_{key}.png" for key in drawings)}
     with staging(folder, sorted(may_write), overwrite=overwrite) as stage:
@@ -130,33 +137,30 @@ def _suffix(result: Result) -> str:
     return "tsnr" if isinstance(result, Temporal) else "snr"
 
 
-def _maps(result: Result) -> list[_Map]:
+def _maps(result: Result) -> Iterator[_Map]:
+    """Yield one map after the other, so that those of several volumes are not all in memory at once."""
     if isinstance(result, Temporal):
-        if result.value is None:
-            return []
-        return [
-            _Map("tsnr_map", result.map, "temporal SNR: temporal mean / residual SD", "dimensionless"),
-            _Map("mean_map", result.mean, "temporal mean", "image intensity"),
-            _Map("noise_map", result.noise, "temporal SD of the residuals", "image intensity"),
-        ]
+        if result.value is not None:
+            yield _Map("tsnr_map", result.map, "temporal SNR: temporal mean / residual SD", "dimensionless")
+            yield _Map("mean_map", result.mean, "temporal mean", "image intensity")
+            yield _Map("noise_map", result.noise, "temporal SD of the residuals", "image intensity")
+        return
     several = [result] if isinstance(result, Snr) else list(result)
-    if all(one.value is None for one in several):
-        return []
+    if not _measured(several):
+        return
     snr = _stack([_or_nan(one.map, one.image) for one in several])
-    region = _stack([_region(one) for one in several])
-    maps = [
-        _Map("snr_map", snr, _snr_words(_measured(several)[0]), "dimensionless"),
-        _Map("noise_mask", region, "1: where the noise was measured", "boolean"),
-    ]
+    yield _Map("snr_map", snr, _snr_words(_measured(several)[0]), "dimensionless")
+    del snr
+    yield _Map("noise_mask", _stack([_region(one) for one in several]), "1: where the noise was measured", "boolean")
     noises = [one.noise for one in several if one.noise is not None]
     if any(isinstance(noise.sigma, np.ndarray) for noise in noises):
         sigma = _stack([_sigma(one) for one in several])
-        maps.append(_Map("sigma_map", sigma, "sigma: SD of the noise of one real channel", "image intensity"))
+        yield _Map("sigma_map", sigma, "sigma: SD of the noise of one real channel", "image intensity")
+        del sigma
     mixtures = [noise for noise in noises if isinstance(noise, MixtureNoise)]
     if len(mixtures) == len(several):
         clusters = _stack([noise.clusters for noise in mixtures])
-        maps.append(_Map("clusters", clusters, "0: darkest cluster, the background; -1: not finite", "label"))
-    return maps
+        yield _Map("clusters", clusters, "0: darkest cluster, the background; -1: not finite", "label")
 
 
 def _measured(results: Sequence[Snr]) -> list[Snr]:
@@ -187,9 +191,9 @@ def _or_nan(values: NDArray[Any] | None, image: Image) -> NDArray[Any]:
 
 
 def _stack(volumes: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    """Join volumes on a fourth axis; a single one stays as it is, but for a last axis of 1."""
+    """Join volumes on a fourth axis, as they will be stored; a single one stays as it is, but for a last axis of 1."""
     if len(volumes) > 1:
-        return np.stack(volumes, axis=-1)
+        return np.moveaxis(np.stack(volumes, dtype=_stored(np.result_type(*volumes))), 0, -1)
     return volumes[0][..., 0] if volumes[0].ndim == 4 else volumes[0]
 
 
@@ -205,10 +209,39 @@ def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
     image
         Whose geometry is repeated.
     """
-    data = data.astype(np.float32) if data.dtype.kind == "f" else data
+    header = _header(data, image)
+    with _opened(path) as file:
+        header.write_to(file)
+        for slab in _slabs(data, header.get_data_dtype()):
+            file.write(slab.data)
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    return open_compressed(path) if path.suffix == ".gz" else path.open("wb")
+
+
+def _slabs(data: NDArray[Any], stored: np.dtype[Any]) -> Iterator[NDArray[Any]]:
+    """Yield the voxels in the order of the file, a few slices at a time: a whole map would be in memory twice."""
+    volumes = data.T if data.ndim == 4 else data.T[np.newaxis]  # the last axis, which goes slowest in the file, first
+    for volume in volumes:
+        step = max(1, _SLAB_BYTES // volume[0].nbytes)
+        for first in range(0, len(volume), step):
+            yield np.ascontiguousarray(volume[first : first + step], dtype=stored)
+
+
+def _stored(computed: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type that voxels computed in another have in a file."""
+    return np.dtype(np.float32) if computed.kind == "f" else computed
+
+
+def _header(data: NDArray[Any], image: Image) -> Any:
+    """Return the header of a file of its own for these voxels."""
+    import nibabel  # noqa: PLC0415 - slower to import than to write a map
+
     kept: dict[str, Any] = image.meta.get("nifti", {})
     made = nibabel.Nifti2Image if kept.get("version") == 2 else nibabel.Nifti1Image
-    written: Any = made(data, image.affine)  # type: ignore[no-untyped-call]
+    shape_only = np.broadcast_to(np.zeros((), _stored(data.dtype)), data.shape)
+    written: Any = made(shape_only, image.affine)  # type: ignore[no-untyped-call]
     space, time = kept.get("xyzt_units", ("mm", "sec"))
     written.header.set_xyzt_units(xyz=space, t=time)
     if kept:
@@ -219,7 +252,9 @@ def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
         written.set_sform(image.affine, code="aligned")
         written.set_qform(image.affine, code="aligned")
     written.header["descrip"] = f"mrsnr {__version__}"
-    nibabel.save(written, path)
+    written.update_header()
+    written.header.set_slope_inter(1, 0)
+    return written.header
 
 
 def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, Any]:
