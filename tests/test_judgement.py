@@ -7,9 +7,10 @@ import pytest
 
 from mrsnr import Check, Image, Regions
 from mrsnr.errors import ArgumentError
-from mrsnr.judgement import choose, confirmed, counted, expect_image, judge, merged, provenance
+from mrsnr.judgement import choose, confirmed, counted
 from mrsnr.model import CheckVerdict
 from mrsnr.survey import survey
+from mrsnr.verdicts import expect_image, judge, merged, provenance
 from simulated_scans import SIGMA, scanned
 from spoiled_air import REMOVED
 

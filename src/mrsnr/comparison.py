@@ -9,12 +9,12 @@ import numpy as np
 
 from mrsnr import noise
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.judgement import expect_image
 from mrsnr.measurement import AUTO, Request, measure_repeats, measure_volume, request, surveyed
 from mrsnr.model import Image, Snr
 from mrsnr.regions import Labels, Mask
 from mrsnr.results import object_of, unusable
 from mrsnr.survey import Survey
+from mrsnr.verdicts import expect_image
 
 _NEEDS_A_SCAN = "noise_scan"
 

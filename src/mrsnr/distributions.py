@@ -7,9 +7,12 @@ effective number of correlated channels, or 0.5 for the absolute value of a real
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike
 
+from mrsnr.gamma import gamma_quantile
 from mrsnr.model import BoolArray, FloatArray
 
 _ASYMPTOTIC_TERMS = 30
@@ -215,14 +218,12 @@ def chi_interval(sigma: float, degrees_of_freedom: float) -> tuple[float, float]
     degrees_of_freedom
         N - 1 of an SD; 2 n N of the root mean square of N voxels of air of n channels.
     """
-    from scipy.special import gammaincinv  # noqa: PLC0415 - as above
-
     nu = float(degrees_of_freedom)
-    low, high = (float(2 * gammaincinv(nu / 2, p)) for p in (_TAIL, 1 - _TAIL))
+    low, high = (2 * gamma_quantile(nu / 2, p) for p in (_TAIL, 1 - _TAIL))
     return float(sigma * np.sqrt(nu / high)), float(sigma * np.sqrt(nu / low))
 
 
-def median_inverse_sd(degrees_of_freedom: ArrayLike) -> FloatArray:
+def median_inverse_sd(degrees_of_freedom: float) -> float:
     r"""Return the median of sigma / SD of a sample, :math:`\sqrt{\nu / \mathrm{median}(\chi^2_\nu)}`.
 
     By this factor the median over many voxels of mean / SD reads high.
@@ -232,8 +233,7 @@ def median_inverse_sd(degrees_of_freedom: ArrayLike) -> FloatArray:
     degrees_of_freedom
         Of the SD, at least 1.
     """
-    nu = np.asarray(degrees_of_freedom, dtype=np.float64)
-    return np.asarray(np.sqrt(nu) / air_median(nu / 2))
+    return math.sqrt(degrees_of_freedom / (2 * gamma_quantile(degrees_of_freedom / 2, 0.5)))
 
 
 def _broadcast(theta: ArrayLike, channels: ArrayLike) -> tuple[FloatArray, FloatArray]:

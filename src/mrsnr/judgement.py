@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from pathlib import PurePath
-from typing import Any
 
 import numpy as np
 
-from mrsnr import __version__
 from mrsnr.checks import agreement, channels_known
 from mrsnr.checks.evenness import LIMIT
-from mrsnr.errors import ArgumentError
 from mrsnr.intervals import error_of, interval_of
-from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions, Verdict
+from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions
 from mrsnr.noise.air import air_error, noise_of_air
 from mrsnr.noise.tissue import tissue
 from mrsnr.survey import Survey
+from mrsnr.verdicts import merged
 
 OF_AIR = frozenset({"air", "air_mean", "air_rms", "air_std", "mixture", "piesno"})
 """Methods whose noise is that of air, so that what is wrong with the air is wrong with them."""
@@ -139,56 +135,12 @@ def _with_error(found: Noise, error: float) -> Noise:
     return dataclasses.replace(found, interval=interval_of(middle, float(np.hypot(_error(found), error))))
 
 
-def judge(value: float | None, checks: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
-    """Return the verdict, and the checks that did not pass."""
-    reasons = tuple(check for check in checks if check.verdict != CheckVerdict.PASS)
-    if value is None:
-        return Verdict.REFUSED, reasons
-    return (Verdict.CAUTION if reasons else Verdict.TRUSTED), reasons
-
-
 def counted(found: Noise, seen: Survey | None) -> tuple[Check, ...]:
     """Return the checks that bear on a method: its own, and those of the air where its noise is that of air."""
     if seen is None:
         return found.checks
     unsure = (channels_known(found.channels, doubt=seen.channels_doubt),)
     return merged(found.checks, unsure, seen.checks if found.method in OF_AIR else ())
-
-
-def merged(*groups: Sequence[Check]) -> tuple[Check, ...]:
-    """Return the checks of several groups, one of each code: the first."""
-    first: dict[str, Check] = {}
-    for group in groups:
-        for check in group:
-            first.setdefault(check.code, check)
-    return tuple(first.values())
-
-
-def expect_image(image: object) -> None:
-    """Refuse what is no image.
-
-    Raises
-    ------
-    ArgumentError
-        If it is something else.
-    """
-    if not isinstance(image, Image):
-        raise ArgumentError(
-            f"An mrsnr.Image is measured, and this is a {type(image).__name__}; make one with mrsnr.load(path) or "
-            "mrsnr.Image(array, affine)."
-        )
-
-
-def provenance(image: Image, definition: str) -> dict[str, Any]:
-    """Return where a result comes from."""
-    source = image.meta.get("source")
-    return {
-        "software": "mrsnr",
-        "version": __version__,
-        "definition": definition,
-        "source": None if source is None else PurePath(source).name,
-        "volume": image.meta.get("volume"),
-    }
 
 
 def _level(sigma: float | FloatArray | None) -> float | None:

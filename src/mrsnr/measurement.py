@@ -12,12 +12,13 @@ import numpy as np
 from mrsnr import noise
 from mrsnr.checks import defined, not_phase
 from mrsnr.errors import ImageError
-from mrsnr.judgement import choose, expect_image, widened
+from mrsnr.judgement import choose, widened
 from mrsnr.model import Check, Image, Noise, Regions, Snr
 from mrsnr.regions import Labels, Mask, geometry_checks, regions_of
 from mrsnr.repeats import split_volumes, stacked
 from mrsnr.results import divided, inputs_of, refused, unusable
 from mrsnr.survey import Survey, survey
+from mrsnr.verdicts import expect_image
 
 AUTO = "auto"
 

@@ -8,14 +8,16 @@ undefined numbers are ``None``.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from mrsnr.affine import checked_affine
 from mrsnr.errors import ImageError
 
 FloatArray = NDArray[np.float64]
@@ -24,7 +26,6 @@ LabelArray = NDArray[np.integer[Any]]
 
 KINDS = ("magnitude", "phase", "real", "imaginary", "complex")
 _BLOCK = 2**21  # voxels
-_SMALLEST_RELATIVE_VOLUME = 1e-9  # of an affine: below it, two voxel axes point the same way
 
 
 class LazyArray(Protocol):
@@ -106,10 +107,10 @@ class Image:
         """Refuse what cannot be an image."""
         if not hasattr(self.data, "shape") or not hasattr(self.data, "dtype"):
             object.__setattr__(self, "data", np.asarray(self.data))
-        if isinstance(self.data, np.ma.MaskedArray):  # what is masked is undefined
+        if "numpy.ma" in sys.modules and isinstance(self.data, np.ma.MaskedArray):  # what is masked is undefined
             wide = np.promote_types(self.data.dtype, np.float64)
             object.__setattr__(self, "data", np.ma.filled(self.data.astype(wide), np.nan))
-        object.__setattr__(self, "affine", _checked_affine(self.affine))
+        object.__setattr__(self, "affine", checked_affine(self.affine))
         object.__setattr__(self, "meta", dict(self.meta or {}))
         shape = self.shape
         if not 2 <= len(shape) <= 4:
@@ -145,11 +146,10 @@ class Image:
         return str(self.meta.get("kind", "magnitude"))
 
     def blocks(self) -> Generator[NDArray[Any], None, None]:
-        """Yield the volumes of a series a few at a time, shape (x, y, z, some), in their order.
+        """Yield the volumes of a series a few at a time, shape (x, y, z, some); each good until the next is asked for.
 
-        Each array is good until the next is asked for. Data that can do that themselves (``data.blocks(volumes)``), as
-        those of files, are read once and never held whole. How many there are in a block follows from the
-        grid alone, so that sums over blocks are the same to the last bit wherever the voxels come from.
+        Data that have ``blocks(volumes)``, as those of files, are read once and never held whole. How many make a block
+        follows from the grid alone, so that sums are the same to the last bit wherever the voxels come from.
         """
         count = max(1, _BLOCK // math.prod(self.grid))
         if hasattr(self.data, "blocks"):
@@ -164,26 +164,6 @@ class Image:
         """Edge lengths of a voxel in mm."""
         x, y, z = np.sqrt((self.affine[:3, :3] ** 2).sum(axis=0))
         return float(x), float(y), float(z)
-
-
-def _checked_affine(affine: ArrayLike) -> FloatArray:
-    try:
-        matrix = np.array(affine, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ImageError("The affine holds something else than numbers; expected shape (4, 4).") from error
-    if matrix.shape != (4, 4):
-        raise ImageError(f"The affine has shape {matrix.shape}; expected (4, 4).")
-    if not np.isfinite(matrix).all():
-        raise ImageError("The affine holds NaN or infinity; expected finite millimetres.")
-    lengths = np.sqrt((matrix[:3, :3] ** 2).sum(axis=0))
-    volume = abs(float(np.linalg.det(matrix[:3, :3])))
-    if not lengths.all() or volume <= _SMALLEST_RELATIVE_VOLUME * float(lengths.prod()):
-        raise ImageError(
-            "The affine is singular: its voxel axes do not span three dimensions. "
-            "Repair the file's orientation (sform or qform), or give an affine of your own."
-        )
-    matrix.setflags(write=False)
-    return matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,12 +258,11 @@ class Snr:
 class Temporal:
     """The stability of a series: temporal mean over residual SD, voxel by voxel.
 
-    ``map`` is ``mean`` over ``noise``. ``uncorrected`` is its median in ``mask``, ``value`` the same without what short
-    series make it read high; both are ``None`` where nothing in the mask is defined. ``degrees_of_freedom`` is what is
-    left of the volumes after the first ``dropped`` and the polynomial of order ``order`` are taken out;
-    ``effective_degrees_of_freedom`` what that is worth, the noise of one volume having ``autocorrelation`` with that of
-    the next. ``interval`` is the 95 % interval of ``value``; times the two ``voxel_factors``, a voxel of the map has
-    its own.
+    ``uncorrected`` is the median of ``map`` in ``mask``, ``value`` the same without what short series make it read
+    high; both are ``None`` where nothing in the mask is defined. ``degrees_of_freedom`` is what is left of the volumes
+    after the first ``dropped`` and the polynomial of order ``order`` are taken out; ``effective_degrees_of_freedom``
+    what that is worth, noise having ``autocorrelation`` with that of the next volume. A voxel of the map times the two
+    ``voxel_factors`` is its 95 % interval.
     """
 
     value: float | None

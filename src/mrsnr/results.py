@@ -11,13 +11,14 @@ import numpy as np
 from mrsnr.checks import defined, detection, not_phase, unbounded
 from mrsnr.errors import MrsnrError
 from mrsnr.intensities import magnitudes
-from mrsnr.judgement import confirmed, counted, doubted, judge, merged, provenance
+from mrsnr.judgement import confirmed, counted, doubted
 from mrsnr.labels import label_checks
 from mrsnr.model import Check, FloatArray, Image, LabelSnr, Noise, Regions, Snr
 from mrsnr.objects import foreground, tissue_classes
 from mrsnr.snr import label_table, mean_signal, snr_map
 from mrsnr.survey import Survey
 from mrsnr.tables import below_detection, mean_of_tables, overall, signal_table
+from mrsnr.verdicts import judge, merged, provenance
 from mrsnr.windows import smoothed
 
 MIXTURE_DEFINITION = "mixture-snr/1"

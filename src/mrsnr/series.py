@@ -11,11 +11,11 @@ from mrsnr.checks import confirmation, defined, not_phase, series_length, spikes
 from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.intervals import interval_of
-from mrsnr.judgement import expect_image, judge, provenance
 from mrsnr.model import Check, FloatArray, Image, Temporal
 from mrsnr.onepass import Pass, one_pass
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
 from mrsnr.snr import snr_map
+from mrsnr.verdicts import expect_image, judge, provenance
 
 _MEDIAN_VARIANCE = np.pi / 2  # of a median over that of a mean
 _METHOD_ERROR = 0.002  # relative: what counting does not see
@@ -86,7 +86,7 @@ def temporal(
     effective = max(1.0, freedom * (1 - seen.autocorrelation**2) / (1 + seen.autocorrelation**2))
     low, high = chi_interval(1.0, effective)
     median = float(np.median(inside)) if inside.size and image.kind != "phase" else None
-    value = None if median is None else median / float(median_inverse_sd(effective))
+    value = None if median is None else median / median_inverse_sd(effective)
     checks = [
         not_phase(image),
         *_volume_checks(seen),

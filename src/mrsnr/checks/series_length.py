@@ -17,7 +17,7 @@ def series_length(*, degrees_of_freedom: int) -> Check:
         Volumes left after detrending. The median over voxels of signal / SD is above signal / sigma by the value of
         this check, since the SD of few volumes more often reads low than high.
     """
-    bias = float(median_inverse_sd(degrees_of_freedom)) - 1
+    bias = median_inverse_sd(degrees_of_freedom) - 1
     left = f"{degrees_of_freedom} degree{'s' * (degrees_of_freedom != 1)} of freedom"
     if bias <= _LIMIT:
         return Check("series-length", bias, _LIMIT, CheckVerdict.PASS, f"{left}: the SD is good enough.")
