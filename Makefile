@@ -4,16 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 ACCURACY := benchmarks/accuracy
+SPEED := benchmarks/speed
 PEERS := .venv-peers
 
-.PHONY: demo test lint types floors unit minimum notebook bench accuracy accuracy-peers clean help
+.PHONY: demo test lint types floors unit minimum notebook bench bench-peers accuracy accuracy-peers clean help
 
 help:
 	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
 	@echo "make test      everything CI runs: ruff, mypy, import floors, pytest"
 	@echo "make minimum   the tests with the oldest supported versions (Python 3.11)"
 	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
-	@echo "make bench     the mixture fit against scikit-learn's"
+	@echo "make bench     time and memory beside other tools; writes docs/performance.md"
+	@echo "make bench-peers  those tools (ukat, nipype, niimath, dipy), in an environment of their own: before make bench"
 	@echo "make accuracy  thousands of simulated scans of known SNR, and the real pairs: about an hour on 2 cores"
 	@echo "make accuracy-peers  some of them through other tools, in an environment of their own"
 
@@ -56,7 +58,12 @@ notebook: $(VENV)/.dev
 	$(BIN)/jupytext --to ipynb docs/tutorials/image_snr.py
 
 bench: $(VENV)/.dev
-	$(BIN)/python benchmarks/mixture_speed.py
+	$(BIN)/python $(SPEED)/run.py
+	$(BIN)/python $(SPEED)/document.py
+
+bench-peers:
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python $(SPEED)/install.py
 
 accuracy: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(ACCURACY)/requirements.txt
