@@ -11,9 +11,9 @@ from mrsnr.model import FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.survey import Survey, survey
 
-_METHOD_ERROR = 0.0012  # relative: what no check sees
+_METHOD_ERROR = 0.0006  # relative: what no check sees
 _UNEVENNESS = 1.2  # of the unevenness of the air that is used
-_SHAPE = 0.15  # of the distance from the distribution of noise
+_SHAPE = 0.12  # of the distance from the distribution of noise
 
 
 @estimator
