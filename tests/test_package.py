@@ -23,7 +23,7 @@ def test_public_names_are_these_and_all_exist():
     assert set(mrsnr.__all__) == {
         *("Check", "Image", "MrsnrError", "Noise", "Regions", "Snr", "Temporal", "Verdict"),
         *("compare", "load", "measure", "save", "temporal"),
-        *("data", "figures", "ukat"),
+        *("data", "figures", "physiology", "ukat"),
         "__version__",
     }
     for name in mrsnr.__all__:

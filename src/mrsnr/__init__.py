@@ -45,7 +45,7 @@ _HOME = {
     "save": "mrsnr.io",
     "temporal": "mrsnr.series",
 }
-_SUBPACKAGES = ("data", "figures", "ukat")
+_SUBPACKAGES = ("data", "figures", "physiology", "ukat")
 
 __all__ = ["__version__", *_HOME, *_SUBPACKAGES]  # noqa: PLE0604 - both are strings
 

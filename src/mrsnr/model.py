@@ -12,13 +12,16 @@ import sys
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr.affine import checked_affine
 from mrsnr.errors import ImageError
+
+if TYPE_CHECKING:  # a name only: what makes it stands on these nouns
+    from mrsnr.fbirn import Fbirn
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -91,7 +94,8 @@ class Image:
     meta
         What else is known. The keys this package uses: ``source`` (path), ``tr`` and ``te`` (seconds),
         ``vendor``, ``coil``, ``channels`` (effective number n of those in the noise), ``kind`` (one of `KINDS`),
-        ``sidecar`` (the JSON beside the file), ``nifti`` (what a NIfTI file written from this image must repeat).
+        ``sidecar`` (the JSON beside the file), ``files`` and ``further_files`` (of a series in several), ``nifti``
+        (what a NIfTI file written from this image must repeat).
 
     Raises
     ------
@@ -262,7 +266,7 @@ class Temporal:
     high; both are ``None`` where nothing in the mask is defined. ``degrees_of_freedom`` is what is left of the volumes
     after the first ``dropped`` and the polynomial of order ``order`` are taken out; ``effective_degrees_of_freedom``
     what that is worth, noise having ``autocorrelation`` with that of the next volume. A voxel of the map times the two
-    ``voxel_factors`` is its 95 % interval.
+    ``voxel_factors`` is its 95 % interval. ``fbirn`` holds the stability figures of a phantom, if they were asked for.
     """
 
     value: float | None
@@ -283,3 +287,4 @@ class Temporal:
     reasons: tuple[Check, ...]
     provenance: Mapping[str, Any]
     image: Image
+    fbirn: Fbirn | None = None

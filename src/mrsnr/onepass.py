@@ -15,6 +15,7 @@ from mrsnr.correlation import autocorrelation
 from mrsnr.course import CourseSums, leading, some_of
 from mrsnr.detrend import TrendSums, polynomials
 from mrsnr.errors import ImageError
+from mrsnr.fbirn import Asked, Fbirn, FbirnSums, Place, place_of
 from mrsnr.intensities import real
 from mrsnr.model import BoolArray, FloatArray, Image
 from mrsnr.regions import object_mask
@@ -30,7 +31,7 @@ class Pass:
     ``mean`` and ``sd`` are maps of the mean over time and the residual SD; ``means`` and ``jumps`` the brightness of
     each volume and its root mean square change from the one before, over some of the object; ``dropped`` how many of
     the first volumes were left out of all of these; ``autocorrelation`` that of the noise from one volume to the
-    next; ``shared`` how many voxels share one independent sample of an SD.
+    next; ``shared`` how many voxels share one independent sample of an SD; ``fbirn`` what was asked for beside.
     """
 
     mean: FloatArray
@@ -40,9 +41,10 @@ class Pass:
     dropped: int
     autocorrelation: float
     shared: float
+    fbirn: Fbirn | None = None
 
 
-def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | None) -> Pass:
+def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | None, fbirn: Asked | None = None) -> Pass:
     """Read a series once, and add up what its temporal SNR needs.
 
     Parameters
@@ -55,11 +57,13 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
         Where volumes are looked at; ``None`` for the bright voxels.
     drop
         How many of the first volumes are left out; ``None`` for those that came before the steady state.
+    fbirn
+        Where the fBIRN figures are taken; ``None`` if they are not asked for, which costs nothing then.
 
     Raises
     ------
     ImageError
-        If too few volumes are left.
+        If too few volumes are left, or there is no place for the fBIRN figures.
     """
     with closing(image.blocks()) as stream:
         head = _head(stream, image)
@@ -69,6 +73,7 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
         volumes = _left(image.volumes, dropped, order)
         sums = TrendSums(math.prod(image.grid), volumes, order=order)
         course = CourseSums(places, polynomials(volumes, order))
+        stability = None if fbirn is None else FbirnSums(_place(head, fbirn, mask, dropped=dropped), volumes)
         position = 0
         for block in _chained(head, stream):
             rows = _rows(block)[max(dropped - position, 0) :]
@@ -76,6 +81,8 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
                 first = max(position - dropped, 0)
                 sums.add(rows, first=first)
                 course.add(rows, first=first)
+                if stability is not None:
+                    stability.add(rows, first=first)
             position += block.shape[-1]
     mean, sd = (values.reshape(image.grid, order="F") for values in (sums.mean, sums.residual_sd))
     return Pass(
@@ -86,6 +93,7 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
         dropped=dropped,
         autocorrelation=course.autocorrelation,
         shared=_shared(head, inside),
+        fbirn=None if stability is None else stability.figures(),
     )
 
 
@@ -111,6 +119,13 @@ def _chained(head: list[NDArray[Any]], stream: Iterator[NDArray[Any]]) -> Iterat
 def _rows(block: NDArray[Any]) -> NDArray[Any]:
     """Return a block as (volumes, voxels), column-major."""
     return block.reshape(-1, block.shape[-1], order="F").T
+
+
+def _place(head: list[NDArray[Any]], asked: Asked, mask: BoolArray | None, *, dropped: int) -> Place:
+    """Return where the fBIRN figures are taken, by the first volumes that count."""
+    slices = np.concatenate([block[:, :, asked.slice] for block in head], axis=-1)
+    signal = slices[..., min(dropped, slices.shape[-1] - 1) :].mean(axis=-1, dtype=np.float64)
+    return place_of(signal, asked, mask=None if mask is None else mask[:, :, asked.slice])
 
 
 @np.errstate(invalid="ignore", over="ignore")

@@ -10,6 +10,7 @@ import numpy as np
 from mrsnr.checks import confirmation, defined, not_phase, series_length, spikes, steady
 from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.fbirn import Asked, asked_for
 from mrsnr.intervals import interval_of
 from mrsnr.model import Check, FloatArray, Image, Temporal
 from mrsnr.onepass import Pass, one_pass
@@ -27,7 +28,14 @@ TEMPORAL_DEFINITION = "temporal-snr/2"
 
 @np.errstate(all="ignore")
 def temporal(
-    image: Image, *, order: int = 2, mask: Mask | None = None, drop: int | Literal["auto"] = "auto"
+    image: Image,
+    *,
+    order: int = 2,
+    mask: Mask | None = None,
+    drop: int | Literal["auto"] = "auto",
+    fbirn: bool = False,
+    fbirn_slice: int | None = None,
+    fbirn_roi: int | None = None,
 ) -> Temporal:
     r"""Measure the temporal SNR of a series: :math:`mean_t / SD_t` about a polynomial trend.
 
@@ -44,6 +52,14 @@ def temporal(
     drop
         How many of the first volumes to leave out; ``"auto"`` for those that came before the steady state, being
         brighter than the next ones by five times the spread of these and by 1 %.
+    fbirn
+        Whether to give the stability figures of the fBIRN phantom protocol too, from the same pass; see
+        `mrsnr.fbirn.Fbirn`. They are about a quadratic trend, whatever the ``order``.
+    fbirn_slice
+        Where: 0-based index along the third axis, by default that of the middle.
+    fbirn_roi
+        Edge in voxels of the square that they are taken in, about the centre of the object (the ``mask``, else the
+        bright voxels) in that slice; by default 21, of matrices below 64 15.
 
     Returns
     -------
@@ -55,9 +71,9 @@ def temporal(
     Raises
     ------
     ArgumentError
-        If the order or ``drop`` is not a whole number from 0, or ``image`` no `Image`.
+        If the order or ``drop`` is not a whole number from 0, ``image`` no `Image`, or there is no such slice.
     ImageError
-        If there are too few volumes, or no voxel is finite.
+        If there are too few volumes, or no voxel is finite; if the square of the fBIRN figures leaves the object.
     RegionError
         If the mask does not fit.
 
@@ -76,7 +92,8 @@ def temporal(
     expect_image(image)
     power, left_out = _whole(order, "order"), None if drop == "auto" else _whole(drop, "drop")
     chosen = None if mask is None else mask_of(image, mask, name="mask")
-    seen = one_pass(image, order=power, mask=chosen, drop=left_out)
+    stability = _asked(image, fbirn, fbirn_slice, fbirn_roi)
+    seen = one_pass(image, order=power, mask=chosen, drop=left_out, fbirn=stability)
     if not np.isfinite(seen.mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
     tsnr = snr_map(seen.mean, seen.sd)
@@ -117,6 +134,7 @@ def temporal(
         reasons=reasons,
         provenance=provenance(image, TEMPORAL_DEFINITION),
         image=image,
+        fbirn=seen.fbirn,
     )
 
 
@@ -138,6 +156,23 @@ def _volume_checks(seen: Pass) -> tuple[Check, ...]:
     if not np.isfinite(seen.means).all():
         return ()
     return steady(seen.means), spikes(seen.jumps, first=seen.dropped)
+
+
+def _asked(image: Image, wanted: bool, index: int | None, edge: int | None) -> Asked | None:  # noqa: FBT001 - as given
+    """Return where the fBIRN figures are asked for, ``None`` if they are not."""
+    if not wanted:
+        if index is None and edge is None:
+            return None
+        raise ArgumentError(
+            "A slice or a ROI is given for the fBIRN figures, but these are not asked for; ask for both."
+        )
+    if image.kind == "phase":
+        raise ImageError("This is a phase image, which has no signal; the fBIRN figures are of a magnitude image.")
+    chosen, size = (
+        None if number is None else _whole(number, name)
+        for number, name in ((index, "fbirn_slice"), (edge, "fbirn_roi"))
+    )
+    return asked_for(image.grid, slice=chosen, size=size)
 
 
 def _whole(number: Any, name: str) -> int:

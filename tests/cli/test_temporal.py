@@ -102,3 +102,75 @@ def test_against_a_published_map(run, shared_data, write):
     given = write(mask.astype(np.uint8), "mask.nii.gz", affine=image.affine)
     result = run("temporal", series, "--order", 0, "--mask", given, "--json").json["images"][0]["results"][0]
     assert result["uncorrected"] == pytest.approx(np.median(published[mask]), rel=1e-5)
+
+
+@pytest.fixture
+def phantom(write):
+    """A file of a disc of signal 1000 with white noise of SD 10 in 41 volumes."""
+    x, y = np.ogrid[:64, :64]
+    disc = np.hypot(x - 31, y - 33) < 25
+    data = np.random.default_rng(0).normal(0, 10, (64, 64, 3, 41)) + 1000.0 * disc[:, :, None, None]
+    return write(data.astype(np.float32), "phantom.nii.gz")
+
+
+def test_the_stability_of_a_phantom_is_printed_and_drawn_if_asked_for(run, phantom, tmp_path, valid):
+    ended = run("temporal", phantom, "--fbirn", "--out", tmp_path / "out")
+    assert (ended.status, ended.err) == (0, "")
+    rows = {words[0]: words for line in ended.out.splitlines() if (words := line.split())}
+    assert float(rows["SFNR"][1]) == pytest.approx(100 * 1.02, rel=0.02)
+    assert float(rows["SNR"][1]) == pytest.approx(100, rel=0.12)
+    assert float(rows["fluctuation"][1]) == pytest.approx(100 / 2100, rel=0.4)
+    assert float(rows["DVARS"][1]) == pytest.approx(np.sqrt(2), rel=0.03)
+    assert "21 x 21 voxels from (21, 23) of slice 1, 41 volumes" in ended.out
+    assert "the last volume, which has no partner, is left out" in ended.out
+    document = json.loads((tmp_path / "out/phantom_tsnr.json").read_text())
+    valid(document, "measure", "image")
+    assert len(document["results"][0]["fbirn"]["weisskoff"]) == 21
+    assert (tmp_path / "out/phantom_weisskoff.png").read_bytes().startswith(b"\x89PNG")
+    only = tmp_path / "only"
+    only.mkdir()
+    (tmp_path / "out/phantom_weisskoff.png").rename(only / "phantom_weisskoff.png")
+    assert "phantom_weisskoff.png is already" in run("temporal", phantom, "--fbirn", "--out", only).err
+
+
+def test_without_asking_there_is_no_stability(run, phantom):
+    ended = run("temporal", phantom)
+    assert "fBIRN" not in ended.out
+    assert run("temporal", phantom, "--json").json["images"][0]["results"][0]["fbirn"] is None
+    assert run("temporal", phantom, "--fbirn-slice", 1).status == 2
+
+
+def test_slice_and_square_of_the_stability(run, phantom, valid):
+    ended = run("temporal", phantom, "--fbirn", "--fbirn-slice", 2, "--fbirn-roi", 9, "--json")
+    valid(ended.json, "measure")
+    found = ended.json["images"][0]["results"][0]["fbirn"]
+    assert (found["slice"], found["size"], found["corner"]) == (2, 9, [27, 29])
+    wrong = run("temporal", phantom, "--fbirn", "--fbirn-slice", 3)
+    assert (wrong.status, "no slice 3" in wrong.err) == (2, True)
+    wide = run("temporal", phantom, "--fbirn", "--fbirn-roi", 51, "--json")
+    assert (wide.status, "leaves the object" in wide.err) == (3, True)
+    valid(wide.json, "measure")
+
+
+def test_a_phantom_that_does_not_vary(run, write, valid):
+    x, y = np.ogrid[:64, :64]
+    disc = np.hypot(x - 31, y - 33) < 25
+    data = np.tile(1000.0 * disc[:, :, None, None], (1, 1, 3, 9)).astype(np.float32)
+    still = write(data, "still.nii.gz")
+    ended = run("temporal", still, "--fbirn")
+    assert (ended.status, "n/a" in ended.out) == (4, True)
+    valid(run("temporal", still, "--fbirn", "--json").json, "measure")
+
+
+def test_files_of_one_volume_each_are_the_series_of_one_file(run, write, series):
+    data = np.asarray(nibabel.load(series).dataobj)
+    files = [write(data[..., volume], f"volume{volume:03d}.nii.gz") for volume in range(data.shape[-1])]
+    one, other = (run("temporal", *given, "--json").json["images"][0]["results"][0] for given in ([series], files))
+    assert other == one
+
+
+def test_files_that_do_not_fit_together_are_named(run, write, series):
+    data = np.asarray(nibabel.load(series).dataobj)
+    ended = run("temporal", write(data[..., 0], "first.nii.gz"), write(data[:8, :, :, 0], "second.nii.gz"))
+    assert ended.status == 3
+    assert "second.nii.gz" in ended.err

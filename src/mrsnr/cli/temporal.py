@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, import_nibabel, whole_number
@@ -13,6 +14,8 @@ from mrsnr.cli.streams import busy, emit_json, say
 from mrsnr.errors import InputError
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from mrsnr.model import Image, Temporal
 
 
@@ -23,7 +26,7 @@ def add_parser(commands: Any) -> None:
         help="measure the temporal SNR of a series",
         description="Measure temporal SNR: the mean over time over the SD of what a polynomial trend leaves.",
     )
-    add_file(parser, "series", metavar="SERIES", help="4-D NIfTI file")
+    add_file(parser, "series", metavar="SERIES", nargs="+", help="4-D NIfTI file, or 3-D files in their order in time")
     parser.add_argument(
         "--order",
         type=whole_number,
@@ -40,6 +43,19 @@ def add_parser(commands: Any) -> None:
     )
     add_file(parser, "--mask", metavar="M", help="where the median is taken (default: the bright voxels)")
     add_output_options(parser)
+    parser.add_argument("--fbirn", action="store_true", help="add the stability figures of the fBIRN phantom protocol")
+    parser.add_argument(
+        "--fbirn-slice",
+        type=whole_number,
+        metavar="K",
+        help="slice of these figures (voxel index on the third axis, from 0; default: the middle one)",
+    )
+    parser.add_argument(
+        "--fbirn-roi",
+        type=whole_number,
+        metavar="N",
+        help="edge in voxels of their square (default: 21, of matrices below 64 15)",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
 
@@ -51,7 +67,7 @@ def _volumes(text: str) -> int | Literal["auto"]:
 def run(args: argparse.Namespace) -> int:
     """Measure the series, write what was asked for, print the result."""
     import_nibabel()
-    with busy(f"Measuring {args.series.name}"):
+    with busy(f"Measuring {args.series[0].name}"):
         outcome = _attempt(args)
     if outcome.error is not None:
         say(outcome.sentence)
@@ -70,11 +86,19 @@ def _attempt(args: argparse.Namespace) -> Outcome:
         series = mrsnr.load(args.series)
         _check(args, series)
         mask = None if args.mask is None else mrsnr.load(args.mask)
-        result = mrsnr.temporal(series, order=args.order, mask=mask, drop=args.drop)
+        result = mrsnr.temporal(
+            series,
+            order=args.order,
+            mask=mask,
+            drop=args.drop,
+            fbirn=args.fbirn,
+            fbirn_slice=args.fbirn_slice,
+            fbirn_roi=args.fbirn_roi,
+        )
         document = io.document(result)
-        return Outcome(args.series, document, files=_write(result, document, args))
+        return Outcome(args.series[0], document, files=_write(result, document, args))
     except (InputError, MemoryError) as error:
-        return Outcome.of_error(args.series, error)
+        return Outcome.of_error(args.series[0], error)
 
 
 def _check(args: argparse.Namespace, series: Image) -> None:
@@ -87,7 +111,7 @@ def _check(args: argparse.Namespace, series: Image) -> None:
 
 
 def _given(args: argparse.Namespace) -> list[Path]:
-    return [args.series, *([] if args.mask is None else [args.mask])]
+    return [*args.series, *([] if args.mask is None else [args.mask])]
 
 
 def _write(result: Temporal, document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:
@@ -114,7 +138,39 @@ def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:
     ]
     if result["value"] is not None:
         parts.append(facts(_facts(document, result, masked=masked)))
+    if result["fbirn"] is not None:
+        parts.append(_stability(result["fbirn"]))
     show(*parts, *written(outcome))
+
+
+def _stability(figures: dict[str, Any]) -> RenderableType:
+    """Return the fBIRN figures, a line each."""
+    from mrsnr.cli.console import number, table
+
+    edge, (x, y) = figures["size"], figures["corner"]
+    signal = f"mean of {edge} x {edge} voxels from ({x}, {y}) of slice {figures['slice']}, {figures['volumes']} volumes"
+    unpaired = "" if figures["paired"] == figures["volumes"] else "; the last volume, which has no partner, is left out"
+    rows = (
+        ("signal", number(figures["mean_signal"]), signal),
+        ("SFNR", number(figures["sfnr"]), "mean over SD in time"),
+        ("static noise", number(figures["static_noise"]), f"SD in space, odd minus even volumes{unpaired}"),
+        ("SNR", number(figures["snr"]), "signal over static noise"),
+        ("fluctuation", f"{number(figures['fluctuation'])} %", "SD in time of the mean, without its trend"),
+        (
+            "drift",
+            f"{number(figures['drift'])} %",
+            f"of the trend; {number(figures['raw_drift'])} % of the mean itself",
+        ),
+        ("decorrelation", number(figures["radius"]), f"radius in voxels; {edge} if all were independent"),
+        ("DVARS", f"{number(_middle(figures['dvars']))} %", "change from volume to volume, root mean square; median"),
+    )
+    return table(("fBIRN", "value", ""), rows, left=("fBIRN", ""))
+
+
+def _middle(values: list[float | None]) -> float | None:
+    """Return the median of DVARS in % of the signal."""
+    known = [value for value in values if value is not None]
+    return median(known) / 10 if known else None
 
 
 def _facts(document: dict[str, Any], result: dict[str, Any], *, masked: bool) -> Iterator[tuple[str, str]]:

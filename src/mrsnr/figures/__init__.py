@@ -10,7 +10,9 @@ from mrsnr.figures.intensities import histogram
 from mrsnr.figures.labels import label_maps
 from mrsnr.figures.maps import sigma_map, snr_map, tsnr_maps
 from mrsnr.figures.results import draw
+from mrsnr.figures.weisskoff import weisskoff_curve
 
 __all__ = [
     "cluster_maps", "draw", "histogram", "label_maps", "montage", "noise_mask", "sigma_map", "snr_map", "tsnr_maps",
+    "weisskoff_curve",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from mrsnr.figures.images import mean_montage, montage, noise_mask
 from mrsnr.figures.intensities import histogram
 from mrsnr.figures.labels import label_maps
 from mrsnr.figures.maps import sigma_map, snr_map, tsnr_maps
+from mrsnr.figures.weisskoff import weisskoff_curve
 from mrsnr.model import MixtureNoise, Snr, Temporal
 
 
@@ -37,7 +38,7 @@ def draw(
     -------
     dict
         Figures by short names that suit a file: ``montage``, ``labels``, ``histogram``, ``clusters``, ``noise_mask``,
-        ``sigma_map`` and ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series.
+        ``sigma_map`` and ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series, ``weisskoff`` of a phantom's.
 
     Raises
     ------
@@ -45,7 +46,8 @@ def draw(
         If there is no such slice, or no result.
     """
     if isinstance(result, Temporal):
-        return {"mean": mean_montage(result, slice=slice), "tsnr_map": tsnr_maps(result, slice=slice)}
+        drawn = {"mean": mean_montage(result, slice=slice), "tsnr_map": tsnr_maps(result, slice=slice)}
+        return drawn if result.fbirn is None else {**drawn, "weisskoff": weisskoff_curve(result)}
     results = (result,) if isinstance(result, Snr) else tuple(result)
     if not results:
         raise ArgumentError("There is no result to draw; expected one of mrsnr.measure or mrsnr.temporal.")

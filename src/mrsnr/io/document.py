@@ -5,14 +5,17 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from mrsnr.model import Check, MixtureNoise, Noise, Snr, Temporal
+from mrsnr.model import Check, Image, MixtureNoise, Noise, Snr, Temporal
+
+if TYPE_CHECKING:  # a name only: what makes it is on a floor above
+    from mrsnr.fbirn import Fbirn
 
 SCHEMA_VERSION = 2
 _ENDS = (5, 95)  # percentiles of a map of sigma
@@ -28,7 +31,7 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
     """
     several = [results] if isinstance(results, Snr | Temporal) else list(results)
     image = several[0].image
-    inputs = several[0].provenance.get("inputs", ())
+    inputs = _inputs(image, several[0].provenance.get("inputs", ()))
     return {
         "schema": SCHEMA_VERSION,
         "software": {"name": "mrsnr", "version": several[0].provenance["version"]},
@@ -39,6 +42,15 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
         "voxel_size_mm": list(image.voxel_size),
         "results": [plain(_temporal(r) if isinstance(r, Temporal) else _snr(r)) for r in several],
     }
+
+
+def _inputs(image: Image, beside: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield role and ``meta`` of all files but the first: those of a series of one file a volume are its volumes."""
+    for further in image.meta.get("further_files", ()):
+        yield "volume", further
+    for role, meta in beside:
+        for one in (meta, *meta.get("further_files", ())):
+            yield role, one
 
 
 def _shape(results: Sequence[Snr | Temporal]) -> list[int]:
@@ -163,6 +175,29 @@ def _temporal(result: Temporal) -> dict[str, Any]:
         "autocorrelation": result.autocorrelation,
         "voxels": int(result.mask.sum()),
         "undefined_voxels": int((~np.isfinite(result.map[result.mask])).sum()),
+        "fbirn": None if result.fbirn is None else _fbirn(result.fbirn),
+    }
+
+
+def _fbirn(figures: Fbirn) -> dict[str, Any]:
+    return {
+        "definition": figures.definition,
+        "slice": figures.slice,
+        "corner": list(figures.corner),
+        "size": figures.size,
+        "volumes": figures.volumes,
+        "paired": figures.paired,
+        "mean_signal": figures.mean_signal,
+        "sfnr": figures.sfnr,
+        "static_noise": figures.static_noise,
+        "snr": figures.snr,
+        "fluctuation": figures.fluctuation,
+        "drift": figures.drift,
+        "raw_drift": figures.raw_drift,
+        "radius": figures.radius,
+        "weisskoff": figures.weisskoff,
+        "course": figures.course,
+        "dvars": figures.dvars,
     }
 
 

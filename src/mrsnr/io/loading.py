@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from mrsnr.errors import UnreadableError
+from mrsnr.errors import ArgumentError, UnreadableError
 from mrsnr.io import nifti
 from mrsnr.model import Image
 
@@ -16,22 +17,40 @@ READERS: dict[str, Reader] = dict.fromkeys(nifti.SUFFIXES, nifti.read)
 """Which function reads which ending; a new format is one new file and one line here."""
 
 
-def load(path: str | Path) -> Image:
-    """Open an image; its voxels stay on disk until they are asked for.
+def load(path: str | Path | Sequence[str | Path]) -> Image:
+    """Open an image, or a series of one file a volume; voxels stay on disk until they are asked for.
 
     Parameters
     ----------
     path
         A NIfTI-1 or NIfTI-2 file: ``.nii``, ``.nii.gz``, or either half of a ``.hdr``/``.img`` pair. JSON beside it
-        with the same name (a BIDS sidecar) is read into ``meta``.
+        with the same name (a BIDS sidecar) is read into ``meta``. Several files, of one volume each, are a series
+        (x, y, z, volume) in the order in which they are given, with the affine and ``meta`` of the first; they are read
+        one after the other. Beware of sorting by name where 10 comes before 2.
 
     Raises
     ------
+    ArgumentError
+        If a list of files is empty.
     UnreadableError
-        If the file is missing, broken or of no known format.
+        If a file is missing, broken or of no known format.
     ImageError
-        If what it holds is not a 2-D to 4-D image of numbers, or its affine is singular.
+        If what it holds is not a 2-D to 4-D image of numbers, or its affine is singular; if files of a series do not
+        have one volume (x, y, z) each, all of one kind and shape, and within half a voxel of the same place.
     """
+    if isinstance(path, str | bytes | os.PathLike) or not isinstance(path, Sequence):
+        return _one(path)
+    if not path:
+        raise ArgumentError("The list of files is empty; expected one file, or the volumes of a series in their order.")
+    if len(path) == 1:
+        return _one(path[0])
+    from mrsnr.io.sequence import joined  # noqa: PLC0415 - it needs checks, which a single file does not
+
+    return joined([_one(volume) for volume in path])
+
+
+def _one(path: str | Path) -> Image:
+    """Open one file."""
     file = _existing(path)
     for ending, read in READERS.items():
         if file.name.lower().endswith(ending):

@@ -26,7 +26,7 @@ Result = Snr | Temporal | Sequence[Snr]
 _SNR_MAPS = ("snr_map", "sigma_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "labels", "clusters", "snr_map", "sigma_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
-_TEMPORAL_PICTURES = ("mean", "tsnr_map")
+_TEMPORAL_PICTURES = ("mean", "tsnr_map", "weisskoff")
 _SLAB_BYTES = 4 * 2**20  # of a map that are converted and written at a time
 
 
