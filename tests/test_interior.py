@@ -94,12 +94,13 @@ def test_a_real_part_is_gaussian():
     assert_right(found)
 
 
-def test_its_region_is_in_the_object_and_rough_tells_of_every_voxel():
+def test_its_region_is_in_the_object_and_the_rest_tells_of_every_voxel():
     scan = scanned(20, air=0.3)
-    found = found_in(scan)
-    assert found.region.any()
-    assert not (found.region & ~inside_of(scan)).any()
-    assert found.rough.shape == scan.voxels.shape
+    part = smoothest_part(scan.voxels, inside_of(scan))
+    assert part.region.any()
+    assert not (part.region & ~inside_of(scan)).any()
+    assert part.rough.shape == scan.voxels.shape
+    np.testing.assert_allclose(part.around[60, 70, 3], scan.voxels[58:63, 68:73, 3].mean())
 
 
 def test_a_lesser_part_of_the_object_that_is_textured_is_left_out():

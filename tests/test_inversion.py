@@ -4,10 +4,14 @@ import time
 
 import numpy as np
 import pytest
+from scipy.interpolate import CubicHermiteSpline
 from scipy.optimize import brentq
+from scipy.special import roots_genlaguerre, roots_jacobi
 
 from mrsnr.distributions import air_mean, air_sd, magnitude_mean, variance_factor
 from mrsnr.inversion import (
+    _gauss,
+    _hermite,
     invert_mean,
     invert_moments,
     koay,
@@ -180,3 +184,43 @@ def test_bias_of_the_inversion_of_a_noisy_mean(channels, theta):
     means = magnitudes(np.full((40_000, 25), theta), channels).mean(axis=1)
     lost = theta - invert_mean(means, channels)
     assert noise_bias(theta, channels) / 25 == pytest.approx(lost.mean(), abs=4 * lost.std() / 200)
+
+
+class TestCurve:
+    nodes = np.sort(np.random.default_rng(5).uniform(0, 9, 40))
+
+    def test_between_nodes_it_is_scipys(self):
+        values, slopes = np.random.default_rng(6).normal(size=(2, 40))
+        curve, scipys = _hermite(self.nodes, values, slopes), CubicHermiteSpline(self.nodes, values, slopes)
+        x = np.append(np.linspace(self.nodes[0], self.nodes[-1], 1000), self.nodes).reshape(2, -1)
+        np.testing.assert_allclose(curve.at(x), scipys(x), rtol=1e-9, atol=1e-9)
+
+    def test_a_cubic_is_itself(self):
+        cubic = np.polynomial.Polynomial([1, -2, 0.5, 0.1])
+        curve = _hermite(self.nodes, cubic(self.nodes), cubic.deriv()(self.nodes))
+        x = np.linspace(self.nodes[0], self.nodes[-1], 77)
+        np.testing.assert_allclose(curve.at(x), cubic(x), rtol=1e-10, atol=1e-9)
+
+    def test_beyond_the_last_node_it_is_constant_and_what_is_no_number_stays_none(self):
+        curve = _hermite(self.nodes, self.nodes**2, 2 * self.nodes)
+        beyond = curve.at(np.array([self.nodes[-1], 20, np.inf, np.nan]))
+        np.testing.assert_allclose(beyond, [*[self.nodes[-1] ** 2] * 3, np.nan])
+
+
+@pytest.mark.parametrize("power", [-0.8, 0.3, 7, 98])
+def test_points_and_weights_of_laguerre_are_scipys(power):
+    k = np.arange(16)
+    points, weights = _gauss((2 * k + power + 1)[None], (k * (k + power))[None, 1:])
+    x, w = roots_genlaguerre(16, power)
+    np.testing.assert_allclose(points[0], x, rtol=1e-10)
+    np.testing.assert_allclose(weights[0], w / w.sum(), rtol=1e-8, atol=1e-15)
+
+
+@pytest.mark.parametrize("power", [-0.9, -0.2, 3, 50])
+def test_points_and_weights_of_jacobi_are_scipys(power):
+    k = np.arange(2, 16)
+    steps = k * (k + 2 * power) / ((2 * k + 2 * power) ** 2 - 1)
+    points, weights = _gauss(np.zeros((1, 16)), np.append(1 / (3 + 2 * power), steps)[None])
+    y, v = roots_jacobi(16, power, power)
+    np.testing.assert_allclose(points[0], y, atol=1e-12)
+    np.testing.assert_allclose(weights[0], v / v.sum(), rtol=1e-8, atol=1e-15)

@@ -50,6 +50,13 @@ def test_the_body_is_found_at_any_snr(channels, snr):
     assert (snr * BODY)[found].mean() == pytest.approx(snr, rel=0.03 if snr < 3 else 0.015)
 
 
+def test_of_many_slices_each_is_its_own():
+    body = np.stack([ellipse(10 + k, 30 - k)[..., 0] for k in range(20)], axis=-1)
+    noise = noise_of(region=np.zeros(body.shape, bool))
+    found = foreground(magnitudes(20 * body), noise=noise)
+    assert min(dice(found[..., k], body[..., k]) for k in range(20)) > 0.97
+
+
 @pytest.mark.parametrize("snr", [3, 20])
 def test_of_many_channels_too(snr):
     assert dice(foreground(magnitudes(snr * BODY, 32), noise=noise_of(32)), BODY) > 0.97

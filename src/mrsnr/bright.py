@@ -28,8 +28,8 @@ def bright_object(mean: FloatArray, *, erode: int = 3) -> BoolArray:
     finite = np.isfinite(mean)
     if not finite.any():
         return finite
-    smooth = local_mean(np.where(finite, mean, 0.0), width=_SMOOTHING, where=finite)
-    root = np.sqrt(np.maximum(smooth, 0.0))
+    smooth = local_mean(mean, width=_SMOOTHING, where=None if finite.all() else finite)
+    root = np.sqrt(np.maximum(smooth, 0.0, out=smooth), out=smooth)
     threshold = otsu(root[finite])
     if threshold is None:
         return finite

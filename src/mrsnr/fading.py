@@ -11,13 +11,13 @@ from mrsnr.highpass import between, corners, differences, median_sd, visible_var
 from mrsnr.interior import Interior, Smoothest, interior_noise
 from mrsnr.inversion import invert_mean
 from mrsnr.model import BoolArray, FloatArray
-from mrsnr.windows import local_mean
 
 _CANDIDATES = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
 _CLASSES = 6  # of brightness
 _PART = 0.3  # of each class: the smoothest
 _FEWEST = 150  # voxels of a class
 _ERROR = 0.03  # of the log of an SD: anatomy
+_ROUNDS, _SETTLED = 12, 1e-12  # of sigma
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _PRIOR = 3.0  # of the misfit: what more than one channel must explain better
 _POSSIBLE = 5.0  # of the misfit: what is not much worse than the best
@@ -55,7 +55,7 @@ def channels_by_fading(voxels: FloatArray, inside: BoolArray, part: Smoothest, *
     Koay, Basser, J Magn Reson 179:317-322 (2006), for the factor.
     """
     explained = [interior_noise(part, channels=n) for n in _CANDIDATES]
-    classes = _classes(voxels, inside, explained[0], step)
+    classes = _classes(voxels, inside, part, explained[0], step)
     if len(classes) < 2:
         return Fading(1.0, 0.0)
     means, sds, counts = np.array(classes).T
@@ -81,18 +81,19 @@ def channels_by_fading(voxels: FloatArray, inside: BoolArray, part: Smoothest, *
     return Fading(_CANDIDATES[chosen], spread)
 
 
-def _classes(voxels: FloatArray, inside: BoolArray, found: Interior, step: float) -> list[tuple[float, float, float]]:
+def _classes(
+    voxels: FloatArray, inside: BoolArray, part: Smoothest, found: Interior, step: float
+) -> list[tuple[float, float, float]]:
     """Return mean, SD of differences and number of voxels of each class of brightness."""
-    means = local_mean(voxels, width=5)
-    middle = between(means, stride=found.stride)
+    middle = between(part.around, stride=found.stride)
     values = differences(voxels, stride=found.stride)
     whole = corners(inside, stride=found.stride)
-    cuts = np.quantile(means[inside], np.linspace(0, 1, _CLASSES + 1))
+    cuts = np.quantile(part.around[inside], np.linspace(0, 1, _CLASSES + 1))
     result = []
     for low, high in pairwise(cuts):
-        part = inside & (means >= low) & (means <= high)
-        part &= found.rough <= np.quantile(found.rough[part], _PART)
-        chosen = whole & corners(part, stride=found.stride, every=False)
+        bright = inside & (part.around >= low) & (part.around <= high)
+        bright &= part.rough <= np.quantile(part.rough[bright], _PART)
+        chosen = whole & corners(bright, stride=found.stride, every=False)
         sd = median_sd(values[chosen], step=step) if np.count_nonzero(chosen) >= _FEWEST else 0.0
         if sd > 0:
             result.append((float(middle[chosen].mean()), sd, float(np.count_nonzero(chosen))))
@@ -103,9 +104,11 @@ def _fit(means: FloatArray, logs: FloatArray, errors: FloatArray, n: float, foun
     """Return the weighted squares that n leaves, and the mean SNR of the classes."""
     weights = errors**-2
     sigma = float(np.exp(np.median(logs)) / np.sqrt(found.gain))
-    for _ in range(12):
-        left = logs - _log_visible(means / sigma, n, found)
+    for _ in range(_ROUNDS):
+        before, left = sigma, logs - _log_visible(means / sigma, n, found)
         sigma = float(np.exp(np.average(left, weights=weights)))
+        if abs(sigma - before) < _SETTLED * sigma:
+            break
     left = logs - _log_visible(means / sigma, n, found)
     return float((weights * (left - np.log(sigma)) ** 2).sum()), float(invert_mean(means / sigma, n).mean())
 

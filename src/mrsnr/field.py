@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrsnr.highpass import between, corners, differences, shared_out, visible_variance
-from mrsnr.interior import Interior
+from mrsnr.interior import Interior, Smoothest
 from mrsnr.inversion import invert_mean
 from mrsnr.model import BoolArray, FloatArray
-from mrsnr.windows import local_mean, smoothed
+from mrsnr.windows import smoothed
 
 _LOG_OF_GAUSSIAN = -0.6351814227307392  # mean of ln |x| of SD 1
 _LOG_SPREAD = np.pi / np.sqrt(8)  # SD of ln |x|
@@ -30,7 +30,15 @@ class Field:
     uneven: float
 
 
-def sigma_field(voxels: FloatArray, inside: BoolArray, found: Interior, *, channels: float, step: float = 0.0) -> Field:
+def sigma_field(
+    voxels: FloatArray,
+    inside: BoolArray,
+    part: Smoothest,
+    found: Interior,
+    *,
+    channels: float,
+    step: float = 0.0,
+) -> Field:
     r"""Map sigma inside the object by the smoothed logarithm of the differences of neighbours.
 
     Edges and outliers count little in a logarithm, and :math:`E \ln |x| = \ln \sigma - 0.635` for a Gaussian. The level
@@ -42,8 +50,10 @@ def sigma_field(voxels: FloatArray, inside: BoolArray, found: Interior, *, chann
         Magnitudes, shape (x, y, z), finite.
     inside
         The object, same shape.
+    part
+        What `smoothest_part` said of it.
     found
-        What `interior_noise` said of it.
+        What `interior_noise` said of that.
     channels
         Number n of channels.
     step
@@ -53,35 +63,45 @@ def sigma_field(voxels: FloatArray, inside: BoolArray, found: Interior, *, chann
     ----------
     Aja-Fernandez, Pieciak, Vegas-Sanchez-Ferrero, Med Image Anal 20:184-197 (2015).
     """
-    logarithms, usable = _logarithms(voxels, inside, found, channels, step)
-    number = shared_out(usable.astype(np.float64), stride=found.stride)
-    widths = _widths(voxels.shape, number)
-    weight = _smooth(number, widths)
-    mean = _smooth(shared_out(logarithms, usable, stride=found.stride), widths) / np.maximum(weight, _SMALLEST)
-    mean = np.where(inside & (weight > _SMALLEST), mean, np.nan)
-    centred = mean - np.log(np.nanmean(np.exp(mean[found.region])))
-    near = number > 0
+    logarithms, usable = _logarithms(voxels, inside, part, found, channels=channels, step=step)
+    weight = shared_out(usable, stride=found.stride)
+    near, widths = weight > 0, _widths(voxels.shape, weight)
+    _smooth(weight, widths)
+    mean = shared_out(_placed(logarithms, usable), stride=found.stride)
+    _smooth(mean, widths)
     samples = np.pi * widths[0] * widths[1] * max(1.0, np.sqrt(4 * np.pi) * widths[2]) * weight[near]
     error = _LOG_SPREAD * float(np.sqrt(_shared(found) * np.mean(1 / np.maximum(samples, 1))))
-    spread = float(np.nanvar(centred[near])) if near.any() else 0.0
-    return Field(sigma=found.sigma * np.exp(centred), uneven=float(np.sqrt(max(spread - error**2, 0.0))))
+    mean[~inside | (weight <= _SMALLEST)] = np.nan
+    mean /= np.maximum(weight, _SMALLEST, out=weight)
+    mean -= np.log(np.nanmean(np.exp(mean[found.region])))
+    spread = float(np.nanvar(mean[near])) if near.any() else 0.0
+    sigma = np.exp(mean, out=mean)
+    sigma *= found.sigma
+    return Field(sigma=sigma, uneven=float(np.sqrt(max(spread - error**2, 0.0))))
 
 
 def _logarithms(
-    voxels: FloatArray, inside: BoolArray, found: Interior, channels: float, step: float
+    voxels: FloatArray, inside: BoolArray, part: Smoothest, found: Interior, *, channels: float, step: float
 ) -> tuple[FloatArray, BoolArray]:
-    """Return the log of sigma that each difference of neighbours speaks of, and which of them count."""
-    part = _BLURRED if _shared(found) > _SHARED else _PART
-    chosen = inside & (found.rough <= np.quantile(found.rough[inside], part))
+    """Return the log of sigma that each difference of neighbours that counts speaks of, and which those are."""
+    share = _BLURRED if _shared(found) > _SHARED else _PART
+    chosen = inside & (part.rough <= np.quantile(part.rough[inside], share))
     stride = found.stride
     usable = corners(inside, stride=stride) & corners(chosen, stride=stride, every=False)
-    squares = differences(voxels, stride=stride) ** 2
-    level = float(np.median(squares[usable])) or 1.0
-    ratio = between(local_mean(voxels, width=5), stride=stride) / found.sigma
+    squares = differences(voxels, stride=stride)[usable] ** 2
+    level = float(np.median(squares)) or 1.0
+    ratio = between(part.around, stride=stride)[usable] / found.sigma
     known = np.geomspace(0.1, 1000, 500)
     seen = visible_variance(invert_mean(known, channels), channels, gain=found.gain, squared_gain=found.squared_gain)
     logarithms = np.log(np.maximum(squares, 1e-6 * level) + step**2 / 16) / 2 - _LOG_OF_GAUSSIAN
     return logarithms - np.interp(ratio, known, np.log(seen) / 2), usable
+
+
+def _placed(values: FloatArray, where: BoolArray) -> FloatArray:
+    """Return a volume with these values where a mask is true, and 0 elsewhere."""
+    volume = np.zeros(where.shape)
+    volume[where] = values
+    return volume
 
 
 def _shared(found: Interior) -> float:
@@ -89,12 +109,14 @@ def _shared(found: Interior) -> float:
     return max(1.0, float((found.correlation**2).sum()))
 
 
-def _smooth(values: FloatArray, widths: tuple[float, float, float]) -> FloatArray:
-    """Smooth in the plane and through the slices."""
+def _smooth(values: FloatArray, widths: tuple[float, float, float]) -> None:
+    """Smooth a volume in place: in the plane, slice by slice, and through the slices."""
     from scipy.ndimage import gaussian_filter1d  # noqa: PLC0415 - scipy costs more to import than all of this package
 
-    plane = smoothed(values, width=widths[0])
-    return plane if widths[2] == 0 else np.asarray(gaussian_filter1d(plane, widths[2], axis=2))
+    for k in range(values.shape[2]):
+        values[:, :, k] = smoothed(values[:, :, k], width=widths[0])
+    if widths[2] > 0:
+        gaussian_filter1d(values, widths[2], axis=2, output=values)
 
 
 def _widths(shape: tuple[int, ...], number: FloatArray) -> tuple[float, float, float]:

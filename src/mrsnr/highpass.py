@@ -35,7 +35,11 @@ def differences(voxels: FloatArray, *, stride: tuple[int, int] = (1, 1)) -> Floa
         Shape (x - stride, y - stride, z).
     """
     a, b = stride
-    return np.asarray(voxels[:-a, :-b] - voxels[a:, :-b] - voxels[:-a, b:] + voxels[a:, b:]) / 2
+    result = np.asarray(voxels[:-a, :-b] - voxels[a:, :-b])
+    result -= voxels[:-a, b:]
+    result += voxels[a:, b:]
+    result /= 2
+    return result
 
 
 def corners(mask: BoolArray, *, stride: tuple[int, int] = (1, 1), every: bool = True) -> BoolArray:
@@ -48,18 +52,20 @@ def corners(mask: BoolArray, *, stride: tuple[int, int] = (1, 1), every: bool = 
 def between(values: FloatArray, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
     """Return the mean of the four voxels of a difference."""
     a, b = stride
-    return np.asarray(values[:-a, :-b] + values[a:, :-b] + values[:-a, b:] + values[a:, b:]) / 4
+    result = np.asarray(values[:-a, :-b] + values[a:, :-b])
+    result += values[:-a, b:]
+    result += values[a:, b:]
+    result /= 4
+    return result
 
 
-def shared_out(values: FloatArray, where: BoolArray | None = None, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
+def shared_out(values: FloatArray | BoolArray, *, stride: tuple[int, int] = (1, 1)) -> FloatArray:
     """Give every voxel the sum of what was found for the differences that it takes part in.
 
     Parameters
     ----------
     values
-        From `differences`, shape (x - stride, y - stride, z).
-    where
-        The differences that count, same shape.
+        From `differences`, shape (x - stride, y - stride, z); or which of them count, to be counted.
     stride
         That of these differences.
 
@@ -68,12 +74,11 @@ def shared_out(values: FloatArray, where: BoolArray | None = None, *, stride: tu
     FloatArray
         Shape (x, y, z): no corner comes first, so that a flipped image is treated alike.
     """
-    counted = values if where is None else np.where(where, values, 0.0)
     x, y, z = values.shape
     result = np.zeros((x + stride[0], y + stride[1], z))
     for i in (0, stride[0]):
         for j in (0, stride[1]):
-            result[i : i + x, j : j + y] += counted
+            result[i : i + x, j : j + y] += values
     return result
 
 
@@ -163,10 +168,16 @@ def roughness(voxels: NDArray[Any], inside: BoolArray) -> FloatArray:
 
     smooth = gaussian_filter(voxels, (_FINE, _FINE, 0))
     mean = local_mean(smooth, width=_NEIGHBOURHOOD)
-    variance = np.maximum(local_mean(smooth**2, width=_NEIGHBOURHOOD) - mean**2, 0)
-    squared = shared_out(differences(voxels) ** 2)
+    variance = local_mean(np.square(smooth, out=smooth), width=_NEIGHBOURHOOD)
+    variance -= np.square(mean, out=mean)
+    np.maximum(variance, 0, out=variance)
+    del smooth, mean  # volumes, like those to come
+    floor = 1e-12 * float(variance.max()) + 1e-300
+    squared = differences(voxels)
+    squared = shared_out(np.square(squared, out=squared))
     limit = _CLIPPED * float(np.median(squared[inside])) if inside.any() else 0.0
-    near = smoothed(np.where(inside, np.minimum(squared, limit), 0), width=_WIDE)
-    weight = smoothed(inside, width=_WIDE)
-    noise = near / np.maximum(weight, 1e-6)
-    return np.asarray(variance / np.maximum(noise, 1e-12 * float(variance.max()) + 1e-300))
+    for k in range(voxels.shape[2]):  # by slices, to save memory
+        near = smoothed(np.where(inside[:, :, k], np.minimum(squared[:, :, k], limit), 0), width=_WIDE)
+        weight = smoothed(inside[:, :, k], width=_WIDE)
+        variance[:, :, k] /= np.maximum(near / np.maximum(weight, 1e-6), floor)
+    return variance

@@ -17,10 +17,11 @@ from mrsnr.windows import local_mean
 _SMOOTHEST, _SMOOTHER = 0.12, 0.25  # of the object: where sigma is taken, and where that is checked
 _MOST = 2.0  # times these parts, where the object is small
 _FEWEST, _ENOUGH = 400, 700  # voxels
+_AROUND = 5  # voxels: edge of the window of the mean magnitude
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _BASE_ERROR = 0.012  # relative, of the method itself
 _CORRECTION = 0.008  # relative error to one unit of the log of the gain that is corrected for
-_FINE, _MOST_FINE, _MOST_FINE_ERROR = 0.002, 0.9, 0.15  # of the signal; of the variance; relative
+_FINE, _MOST_FINE, _MOST_FINE_ERROR = 0.002, 0.9, 0.1  # of the signal; of the variance; relative
 _HIGHEST_SNR, _STEPS = 1e5, 600  # of the tables over sigma
 _QUANTILES = np.linspace(0.03, 0.97, 16)
 
@@ -34,7 +35,7 @@ class Interior:
     much of the variance was taken for fine anatomy or ringing, relative; ``abrupt`` whether that window ends abruptly,
     so that edges ring; ``stride``, ``gain`` and ``squared_gain`` the distance over which differences see noise best
     and what they see of it (`mrsnr.explanation.Window`); ``unlikely`` how badly all that explains the differences;
-    ``level`` is the mean magnitude of the region, ``rough`` the roughness of every voxel, to choose by.
+    ``level`` is the mean magnitude of the region.
     """
 
     sigma: float
@@ -49,20 +50,20 @@ class Interior:
     stride: tuple[int, int]
     gain: float
     squared_gain: float
-    rough: FloatArray
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Smoothest:
     """The smoothest part of an object, where differences are noise before they are anatomy.
 
-    ``region`` is where, ``rough`` the roughness of every voxel; ``sds`` the SD of differences at each of
-    `mrsnr.kspace.STRIDES`; ``means`` the mean magnitudes about its voxels; ``rise`` the log of how much higher the
-    first of ``sds`` is in a wider part.
+    ``region`` is where; ``rough`` the roughness of every voxel, and ``around`` the mean magnitude about it, to choose
+    by; ``sds`` the SD of differences at each of `mrsnr.kspace.STRIDES`; ``means`` the mean magnitudes about its voxels;
+    ``rise`` the log of how much higher the first of ``sds`` is in a wider part.
     """
 
     region: BoolArray
     rough: FloatArray
+    around: FloatArray
     sds: FloatArray
     means: FloatArray
     rise: float
@@ -93,11 +94,13 @@ def smoothest_part(voxels: FloatArray, inside: BoolArray, *, step: float = 0.0) 
     if sds is None:
         return None
     wider = _sds(voxels, _quietest(rough, inside, _SMOOTHER), inside, step, strides=STRIDES[:1])
+    around = local_mean(voxels, width=_AROUND)
     return Smoothest(
         region=region,
         rough=rough,
+        around=around,
         sds=sds,
-        means=np.quantile(local_mean(voxels, width=5)[region], _QUANTILES),
+        means=np.quantile(around[region], _QUANTILES),
         rise=0.0 if wider is None else max(0.0, float(np.log(wider[0] / sds[0]))),
     )
 
@@ -148,7 +151,6 @@ def interior_noise(
         correlation=found.correlation,
         window=found.name,
         structure=found.structure,
-        rough=part.rough,
     )
 
 
@@ -172,7 +174,7 @@ def sigma_within(
     reference = median_sd(values[region], step=step) if region.any() else 0.0
     if count < _FEWEST // 2 or reference <= 0:
         return 0.0, 1.0
-    means = local_mean(voxels, width=5)
+    means = local_mean(voxels, width=_AROUND)
     ratios = (np.quantile(means[mask], _QUANTILES) / found.sigma for mask in (found.region, part))
     there, here = (
         float(

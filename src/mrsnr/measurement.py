@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mrsnr import noise
-from mrsnr.checks import defined, not_phase
+from mrsnr.checks import channels_known, defined, not_phase
 from mrsnr.errors import ImageError
 from mrsnr.judgement import choose, widened
 from mrsnr.model import Check, Image, Noise, Regions, Snr
@@ -217,8 +217,8 @@ def measure_volume(given: Request, method: str, seen: Survey | None, *, volume: 
     else:
         found = _supported(image, seen, regions=regions, options=given.options)
     if found is None:
-        why = [*(seen.checks if seen is not None else ()), defined(sentence=_NOTHING)]
-        return refused(image, [*why, *given.placed], origin=given.origin(method))
+        shown = () if seen is None else (channels_known(seen.channels, doubt=seen.channels_doubt), *seen.checks)
+        return refused(image, [*shown, defined(sentence=_NOTHING), *given.placed], origin=given.origin(method))
     return divided(image, found, regions, given.placed, seen, origin=given.origin(method), tissues=given.tissues)
 
 

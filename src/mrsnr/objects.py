@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,7 @@ _FAINT_BELOW = 5  # voxels: where the window needed is larger, the edge is made 
 _SMOOTH_EDGE = 9  # voxels
 _REACH = 15  # voxels: the widest window of all
 _PASSES = 2  # the second from where the first has come to
+_SLICES = 9  # that are worked on at once
 _SPECK = 20  # voxels in the plane: smaller pieces and holes are noise
 _AIR = 0.02  # of a region of noise that may look like signal, if the region is air
 _TISSUE_WIDTH = 3  # voxels
@@ -56,12 +59,14 @@ def foreground(voxels: NDArray[np.generic], *, noise: Noise | None) -> BoolArray
     Ghosts and ringing above a twentieth of the object's level are taken for signal, and so is air where sigma is too
     low for it. An edge is placed to a voxel or two at an SNR of 2: see the tests for how well.
     """
-    finite = np.isfinite(np.atleast_3d(voxels))
-    volume = np.where(finite, np.atleast_3d(voxels), 0).astype(np.float64)
+    volume = np.asarray(np.atleast_3d(voxels), dtype=np.float64)
+    finite = np.isfinite(volume)
+    if not finite.all():
+        volume = np.where(finite, volume, 0.0)
     if noise is None or noise.sigma is None or np.asarray(noise.sigma, dtype=np.float64).ndim:
         found = _bright(volume, finite)
     else:
-        found = _above_noise(volume / float(noise.sigma), finite, noise)
+        found = _above_noise(np.divide(volume, float(noise.sigma), order="C"), finite, noise)
     return np.asarray((_tidy(found) & finite).reshape(voxels.shape))
 
 
@@ -83,13 +88,11 @@ def tissue_classes(voxels: NDArray[np.generic], where: BoolArray, *, classes: in
     Regions
         Disjoint ``labels`` from 1, darkest first, that cover the region; none for an empty one.
     """
-    finite = np.isfinite(voxels) & where
-    volume = np.where(finite, voxels, 0).astype(np.float64)
-    means = local_mean(volume, width=_TISSUE_WIDTH, where=finite)
+    means = local_mean(voxels.astype(np.float64, order="C"), width=_TISSUE_WIDTH, where=np.isfinite(voxels) & where)
     chosen = where & np.isfinite(means)
     if not chosen.any():
         return Regions(labels={1: where}, names={1: "tissue 1"}) if where.any() else Regions()
-    numbers = np.zeros(voxels.shape, dtype=np.intp)
+    numbers = np.zeros(voxels.shape, dtype=np.uint8)
     numbers[chosen] = _classes(means[chosen], noise=_noise_of_means(means, chosen), most=classes)
     last = int(numbers.max())
     ends = {0: " (darkest)", last: " (brightest)"} if last else {}
@@ -103,18 +106,30 @@ def _above_noise(ratio: FloatArray, finite: BoolArray, noise: Noise) -> BoolArra
     """Return the voxels whose neighbourhood says that they are no air."""
     air, spread = float(air_mean(noise.channels)), float(air_sd(noise.channels))
     sharing = float(np.sqrt(max(noise.correlation, 1.0)))
-    means = _LocalMeans(ratio, finite)
     strong = ratio[ratio > air + _CERTAIN * spread]
     least = _DARKEST * (float(np.percentile(strong, _BRIGHT)) - air) if strong.size else 0.0
-    certain = _dilated(_eroded(ratio > air + max(_CERTAIN * spread, least), 3), 3)
-    for width in _WIDTHS:
-        certain |= _eroded(means.over(width) > air + max(_FAINT * spread * sharing / width, least), width)
+    certain = np.empty(ratio.shape, dtype=bool)
+    for some in _some_slices(ratio.shape[2]):
+        means = _LocalMeans(ratio[some], finite[some])
+        found = _dilated(_eroded(ratio[some] > air + max(_CERTAIN * spread, least), 3), 3)
+        for width in _WIDTHS:
+            found |= _eroded(means.over(width) > air + max(_FAINT * spread * sharing / width, least), width)
+        certain[some] = found
+    seen = finite
     known = noise.region.reshape(ratio.shape) if noise.region.size == ratio.size else np.zeros_like(finite)
     if np.count_nonzero(certain & known) < _AIR * np.count_nonzero(known):  # not where tissue gave the noise
         certain, finite = certain & ~known, finite & ~known
-    for _ in range(_PASSES):
-        certain = _with_edge(means, certain & finite, finite, air=air, spread=spread * sharing)
+    for some in _some_slices(ratio.shape[2]):
+        means = _LocalMeans(ratio[some], seen[some])
+        for _ in range(_PASSES):
+            found = certain[some] & finite[some]
+            certain[some] = _with_edge(means, found, finite[some], air=air, spread=spread * sharing)
     return certain
+
+
+def _some_slices(count: int) -> Iterator[tuple[EllipsisType, slice]]:
+    """Return a few slices at a time: what lies in the plane need not be in memory for all of them."""
+    return ((..., slice(first, first + _SLICES)) for first in range(0, count, _SLICES))
 
 
 def _with_edge(means: _LocalMeans, certain: BoolArray, finite: BoolArray, *, air: float, spread: float) -> BoolArray:
@@ -143,8 +158,9 @@ class _LocalMeans:
 
     def __init__(self, values: FloatArray, where: BoolArray) -> None:
         self.values = values
-        self._sums = _running_sums(np.where(where, values, 0.0))
-        self._counts = _running_sums(where if not where.all() else where[..., :1], dtype=np.uint16)
+        everywhere = bool(where.all())
+        self._sums = _running_sums(values if everywhere else np.where(where, values, 0.0))
+        self._counts = _running_sums(where[..., :1] if everywhere else where, dtype=np.uint16)
 
     def over(self, width: int) -> FloatArray:
         """Return the means over windows of an odd width up to `_REACH`."""
@@ -224,5 +240,5 @@ def _noise_of_means(means: FloatArray, where: BoolArray) -> float:
     """Robust SD of a local mean, from windows beside each other; edges and slow changes count little."""
     w = _TISSUE_WIDTH
     pairs = where[w:] & where[:-w]
-    steps = np.abs(means[w:] - means[:-w])[pairs]
+    steps = np.abs(means[w:][pairs] - means[:-w][pairs])
     return float(1.4826 * np.median(steps) / np.sqrt(2)) if steps.size else 0.0

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mrsnr.airsearch import find_air
 from mrsnr.background import Background
@@ -66,7 +69,7 @@ class Survey:
         """Whether the noise varies over the object."""
         return self.field is not None and self.field.uneven > UNEVEN
 
-    @property
+    @cached_property
     def checks(self) -> tuple[Check, ...]:
         """What is to be said of the volume, whatever method measures it."""
         inside = () if self.field is None else (evenness(self.field.uneven),)
@@ -90,7 +93,10 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
     ImageError
         If no voxel is finite, or all are equal.
     """
-    voxels, finite = volume_of(image)
+    data = magnitudes(image)
+    voxels, finite = _volume(data)
+    claimed = kind(image, data[finite.reshape(data.shape)]) if image.kind == "magnitude" else not_phase(image)
+    del data  # a volume, like those to come
     known = known_channels(image, channels)
     step = step_of(voxels[finite])
     air, checks = find_air(voxels, finite, channels=known, step=step)
@@ -103,9 +109,12 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
     if part is not None and known is None and believed is None:
         faded = channels_by_fading(voxels, inside, part, step=step)
         n, doubt = faded.channels, faded.spread
-    found = None if part is None else _interior(part, n, believed)
+    found = field = None
+    if part is not None:
+        found = _interior(part, n, believed)
+        field = sigma_field(voxels, inside, part, found, channels=n, step=step)
     return Survey(
-        kind=_kind(image),
+        kind=claimed,
         voxels=voxels,
         finite=finite,
         step=step,
@@ -115,16 +124,8 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
         background=air,
         air_checks=checks,
         interior=found,
-        field=None if found is None else sigma_field(voxels, inside, found, channels=n, step=step),
+        field=field,
     )
-
-
-def _kind(image: Image) -> Check:
-    """Return whether a magnitude image is one; real and imaginary parts are measured by their absolute values."""
-    if image.kind != "magnitude":
-        return not_phase(image)
-    data = magnitudes(image)
-    return kind(image, data[np.isfinite(data)])
 
 
 def volume_of(image: Image) -> tuple[FloatArray, BoolArray]:
@@ -135,7 +136,12 @@ def volume_of(image: Image) -> tuple[FloatArray, BoolArray]:
     ImageError
         If no voxel is finite, or all are equal.
     """
-    data = np.abs(np.atleast_3d(magnitudes(image))).astype(np.float64)
+    return _volume(magnitudes(image))
+
+
+def _volume(data: NDArray[Any]) -> tuple[FloatArray, BoolArray]:
+    """Return the same of voxels that may be negative."""
+    data = np.abs(np.atleast_3d(data)).astype(np.float64, order="C", copy=False)
     finite = np.isfinite(data)
     if not finite.any():
         raise ImageError("No voxel is finite: the image holds only NaN or infinity.")
@@ -175,5 +181,6 @@ def _interior(part: Smoothest, channels: float, air: Background | None) -> Inter
 
 def _inside(voxels: FloatArray, finite: BoolArray, air: Background | None) -> BoolArray:
     """Return the object without its rim, and without what is air or was set to zero."""
-    inside = bright_object(np.where(finite, voxels, np.nan), erode=_RIM) & (voxels > 0)
+    magnitude = voxels if finite.all() else np.where(finite, voxels, np.nan)
+    inside = bright_object(magnitude, erode=_RIM) & (voxels > 0)
     return inside if air is None else inside & ~air.whole

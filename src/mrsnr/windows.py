@@ -24,9 +24,12 @@ def local_mean(voxels: NDArray[Any], *, width: int, where: BoolArray | None = No
     where
         The voxels that count, same shape; by default all. NaN where a window holds none.
     """
-    total, weight = window_sums(voxels, width=width, where=where)
+    means, weight = window_sums(voxels, width=width, where=where)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(weight > 0, total / weight, np.nan))
+        means /= weight
+    if where is not None:
+        means[weight == 0] = np.nan
+    return means
 
 
 def window_sums(voxels: NDArray[Any], *, width: int, where: BoolArray | None = None) -> tuple[FloatArray, FloatArray]:
@@ -39,14 +42,20 @@ def window_sums(voxels: NDArray[Any], *, width: int, where: BoolArray | None = N
     """
     from scipy.ndimage import uniform_filter1d  # noqa: PLC0415 - scipy costs more to import than all of this package
 
-    def summed(values: NDArray[Any]) -> FloatArray:
-        along = uniform_filter1d(values, width, axis=0, mode="constant")
-        return np.asarray(uniform_filter1d(along, width, axis=1, mode="constant") * width**2)
+    def summed(values: NDArray[Any], out: NDArray[Any]) -> NDArray[Any]:
+        uniform_filter1d(values, width, axis=0, mode="constant", output=out)
+        uniform_filter1d(out, width, axis=1, mode="constant", output=out)  # line by line: in place is safe
+        out *= width**2
+        return out
 
-    inside = np.ones(voxels.shape[:2] + (1,) * (voxels.ndim - 2)) if where is None else where.astype(np.float64)
-    counted = np.where(where, voxels, 0.0) if where is not None else np.asarray(voxels, dtype=np.float64)
-    weight = np.round(summed(inside))  # whole numbers: the running sums leave a little behind
-    return summed(counted), np.broadcast_to(weight, voxels.shape)
+    if where is None:
+        ones = np.ones(voxels.shape[:2] + (1,) * (voxels.ndim - 2))
+        total, weight = summed(voxels, np.empty(voxels.shape)), summed(ones, ones)
+    else:
+        counted = np.ascontiguousarray(np.where(where, voxels, 0.0))
+        total, weight = summed(counted, counted), summed(where, np.empty(voxels.shape))
+    np.round(weight, out=weight)  # whole numbers: the running sums leave a little behind
+    return total, np.broadcast_to(weight, voxels.shape)
 
 
 def smoothed(values: NDArray[Any], *, width: float) -> FloatArray:
@@ -55,7 +64,7 @@ def smoothed(values: NDArray[Any], *, width: float) -> FloatArray:
     Parameters
     ----------
     values
-        Shape (x, y, z).
+        Shape (x, y) or (x, y, z).
     width
         SD in voxels, at least 1.
     """
@@ -64,10 +73,10 @@ def smoothed(values: NDArray[Any], *, width: float) -> FloatArray:
     edge = (
         2 * round((np.sqrt(4 * width**2 + 1) - 1) / 2) + 1
     )  # three windows of an odd edge e have variance (e^2 - 1) / 4
-    result = np.asarray(values, dtype=np.float64)
+    result = np.array(values, dtype=np.float64, order="C")
     for _ in range(3):
         for axis in (0, 1):
-            result = uniform_filter1d(result, edge, axis=axis)
+            uniform_filter1d(result, edge, axis=axis, output=result)
     return result
 
 
