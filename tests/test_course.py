@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from mrsnr.autoregression import lasting
 from mrsnr.course import CourseSums, leading, some_of
 from mrsnr.detrend import polynomials
 
@@ -27,8 +28,8 @@ def test_blocks_do_not_show(series, volumes):
     np.testing.assert_allclose(sums.jumps, [0, *jumps])
     basis = polynomials(60, 2)
     residuals = series - (series @ basis) @ basis.T
-    lagged = (residuals[:, 1:] * residuals[:, :-1]).sum(axis=1) / (residuals**2).sum(axis=1)
-    assert sums.autocorrelation == pytest.approx(np.median(lagged) + 3 / 60, rel=1e-9)
+    ratio = (residuals[:, 1:] * residuals[:, :-1]).sum() / (residuals**2).sum()
+    assert sums.lasting == pytest.approx(lasting(ratio, basis), rel=1e-6)
 
 
 def test_dvars_of_white_noise_is_root_two_sigma(series):
@@ -41,11 +42,11 @@ def test_what_is_not_finite_does_not_count(series):
     sums = summed(broken)
     assert np.isfinite(sums.means).all()
     assert np.isfinite(sums.jumps).all()
-    assert sums.autocorrelation == pytest.approx(summed(np.delete(series, [3, 4], axis=0)).autocorrelation, abs=0.01)
+    assert sums.lasting == pytest.approx(summed(np.delete(series, [3, 4], axis=0)).lasting, rel=1e-6)
 
 
 def test_constant_voxels_have_no_autocorrelation():
-    assert summed(np.full((5, 20), 7.0)).autocorrelation == 0
+    assert summed(np.full((5, 20), 7.0)).lasting == (0, 1)
 
 
 @pytest.mark.parametrize(

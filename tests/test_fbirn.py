@@ -246,7 +246,7 @@ class TestPlace:
             mrsnr.temporal(Image(data, np.eye(4)), fbirn_slice=1)
         with pytest.raises(ImageError, match="phase image"):
             mrsnr.temporal(Image(data, np.eye(4), {"kind": "phase"}), fbirn=True)
-        with pytest.raises(ImageError, match="4 volumes at least"):
+        with pytest.raises(ImageError, match="10 volumes at least"):
             figures(data[..., :3], order=0)
 
     def test_a_voxel_that_is_not_finite_is_refused_in_the_square_and_ignored_elsewhere(self):

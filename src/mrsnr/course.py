@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mrsnr.autoregression import Lasting, lasting
 from mrsnr.model import BoolArray, FloatArray
 
 _LOOKED_AT = 4096  # voxels
 _FAR, _LEAST = 5.0, 0.01  # of the MAD of the others, as an SD, and of their median: brighter is not yet steady
 _MAD = 1.4826  # SD over MAD of a Gaussian
+_NOISY = 9.0  # times the median sum of squares of a voxel
 _FEWEST = 8  # volumes, to tell which of the first are not like the others
 
 
@@ -75,10 +77,10 @@ class CourseSums:
         if first == 0:
             self._start = values.mean(axis=0)
         values -= self._start
-        self._means += _finite_means(values + self._start).tolist()
+        self._means += finite_means(values + self._start).tolist()
         joined = np.concatenate([self._before, values])
         changes = np.diff(joined, axis=0)
-        self._jumps += np.sqrt(_finite_means(changes**2)).tolist()
+        self._jumps += np.sqrt(finite_means(changes**2)).tolist()
         weights = self._basis[first : first + len(values)]
         pairs = self._basis[max(first - 1, 0) : first + len(values)]
         self._own += (values**2).sum(axis=0)
@@ -100,23 +102,23 @@ class CourseSums:
 
     @property
     @np.errstate(invalid="ignore", over="ignore")
-    def autocorrelation(self) -> float:
-        """The median lag-1 correlation of the residuals, with what detrending takes off white noise put back.
+    def lasting(self) -> Lasting:
+        """How the noise goes on from one volume to the next, by all voxels together but for very noisy ones.
 
-        0 where no voxel varies.
+        None of it where no voxel varies.
         """
         c, q = self._here, self._basis[1:].T @ self._basis[:-1]
         products = self._next - (c * (self._back + self._on)).sum(axis=0) + (c * (q @ c)).sum(axis=0)
         squares = self._own - (c**2).sum(axis=0)
         known = squares > 1e-12 * self._own
         if not known.any():
-            return 0.0
-        volumes, parameters = self._basis.shape
-        return float(np.clip(np.median(products[known] / squares[known]) + parameters / volumes, -0.99, 0.99))
+            return Lasting(0.0, 1.0)
+        known &= squares < _NOISY * np.median(squares[known])
+        return lasting(float(products[known].sum() / squares[known].sum()), self._basis)
 
 
-def _finite_means(rows: FloatArray) -> FloatArray:
+def finite_means(rows: NDArray[Any]) -> FloatArray:
     """Return the mean of the finite values of each row, NaN where there are none."""
     finite = np.isfinite(rows)
     counts = finite.sum(axis=1)
-    return np.where(counts > 0, np.sum(rows, axis=1, where=finite) / np.maximum(counts, 1), np.nan)
+    return np.where(counts > 0, np.sum(rows, axis=1, where=finite, dtype=np.float64) / np.maximum(counts, 1), np.nan)

@@ -17,6 +17,7 @@ FBIRN_DEFINITION = "fbirn/1"
 """Name of the definition, raised when a change moves a number."""
 
 _ORDER = 2  # of the trend, whatever order temporal SNR was asked with: the protocol's
+_FEWEST = 10  # volumes: with fewer the mean of 1 / SD is far too high
 _EDGE, _SMALL_EDGE, _SMALL_MATRIX = 21, 15, 64  # voxels
 _LEAST_EDGE = 3
 _OUTSIDE = 0.01  # of the ROI: a few dark voxels are bubbles or noise, more are the rim
@@ -157,7 +158,7 @@ class FbirnSums:
     Raises
     ------
     ImageError
-        If they are fewer than 4.
+        If they are fewer than 10.
 
     References
     ----------
@@ -167,7 +168,7 @@ class FbirnSums:
 
     def __init__(self, place: Place, volumes: int) -> None:
         if volumes < _ORDER + 2:
-            raise ImageError(f"The fBIRN figures need {_ORDER + 2} volumes at least; there are {volumes}.")
+            raise ImageError(f"The fBIRN figures need {_FEWEST} volumes at least; there are {volumes}.")
         voxels = place.object.size
         self._place = place
         self._volumes = volumes

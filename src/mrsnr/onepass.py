@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mrsnr.autoregression import Lasting
 from mrsnr.correlation import autocorrelation
-from mrsnr.course import CourseSums, leading, some_of
+from mrsnr.course import CourseSums, finite_means, leading, some_of
 from mrsnr.detrend import TrendSums, polynomials
 from mrsnr.errors import ImageError
 from mrsnr.fbirn import Asked, Fbirn, FbirnSums, Place, place_of
@@ -30,7 +31,7 @@ class Pass:
 
     ``mean`` and ``sd`` are maps of the mean over time and the residual SD; ``means`` and ``jumps`` the brightness of
     each volume and its root mean square change from the one before, over some of the object; ``dropped`` how many of
-    the first volumes were left out of all of these; ``autocorrelation`` that of the noise from one volume to the
+    the first volumes were left out of all of these; ``lasting`` how the noise goes on from one volume to the
     next; ``shared`` how many voxels share one independent sample of an SD; ``fbirn`` what was asked for beside.
     """
 
@@ -39,7 +40,7 @@ class Pass:
     means: FloatArray
     jumps: FloatArray
     dropped: int
-    autocorrelation: float
+    lasting: Lasting
     shared: float
     fbirn: Fbirn | None = None
 
@@ -69,7 +70,7 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
         head = _head(stream, image)
         inside = mask if mask is not None else object_mask(head[-1].mean(axis=-1, dtype=np.float64))
         places = some_of(inside)
-        dropped = _leading(head, places) if drop is None else drop
+        dropped = _leading(image, head, places) if drop is None else drop
         volumes = _left(image.volumes, dropped, order)
         sums = TrendSums(math.prod(image.grid), volumes, order=order)
         course = CourseSums(places, polynomials(volumes, order))
@@ -91,7 +92,7 @@ def one_pass(image: Image, *, order: int, mask: BoolArray | None, drop: int | No
         means=course.means,
         jumps=course.jumps,
         dropped=dropped,
-        autocorrelation=course.autocorrelation,
+        lasting=course.lasting,
         shared=_shared(head, inside),
         fbirn=None if stability is None else stability.figures(),
     )
@@ -128,16 +129,25 @@ def _place(head: list[NDArray[Any]], asked: Asked, mask: BoolArray | None, *, dr
     return place_of(signal, asked, mask=None if mask is None else mask[:, :, asked.slice])
 
 
-@np.errstate(invalid="ignore", over="ignore")
-def _leading(head: list[NDArray[Any]], places: NDArray[np.intp]) -> int:
+def _leading(image: Image, head: list[NDArray[Any]], places: NDArray[np.intp]) -> int:
+    """Return how many volumes came before the steady state; where few go into the head, the first are read twice."""
     if not places.size:
         return 0
-    return leading(np.concatenate([_rows(block)[:, places].mean(axis=1, dtype=np.float64) for block in head]))
+    wanted = min(_HEAD, image.volumes)
+    if sum(block.shape[-1] for block in head) >= wanted:
+        return leading(np.concatenate([finite_means(_rows(block)[:, places]) for block in head]))
+    means = np.empty(0)
+    with closing(image.blocks()) as again:
+        for block in again:
+            means = np.concatenate([means, finite_means(_rows(real(block))[:, places])])
+            if means.size >= wanted:
+                break
+    return leading(means)
 
 
 def _left(volumes: int, dropped: int, order: int) -> int:
     """Return how many volumes are left, if they are enough."""
-    left = volumes - dropped
+    left = max(volumes - dropped, 0)
     if left - order - 1 < 1:
         without = f" without the first {dropped}" if dropped else ""
         raise ImageError(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, Literal
 
 import numpy as np
 
-from mrsnr.checks import confirmation, defined, not_phase, series_length, spikes, steady
+from mrsnr.checks import confirmation, defined, noise_floor, not_phase, series_length, spikes, steady
 from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fbirn import Asked, asked_for
@@ -20,6 +21,7 @@ from mrsnr.verdicts import expect_image, judge, provenance
 
 _MEDIAN_VARIANCE = np.pi / 2  # of a median over that of a mean
 _METHOD_ERROR = 0.002  # relative: what counting does not see
+_UNDEFINED = "There is no temporal SNR: nothing in the mask varies, its mean is not positive, or it is a phase image."
 _NORMAL_IQR = 1.349  # of a Gaussian of SD 1
 
 TEMPORAL_DEFINITION = "temporal-snr/2"
@@ -81,16 +83,17 @@ def temporal(
     -----
     The mean is the temporal mean and the variance has T - order - 1 degrees of freedom, so that drift of that order
     biases neither. Noise that goes on from one volume to the next with correlation r leaves
-    :math:`\nu (1 - r^2) / (1 + r^2)` of them. Motion, breathing and pulsation are counted as noise; slow ones are
-    partly taken for trend in a short series. The interval is that of the noise in these voxels at this time:
-    fluctuations that many voxels have in common make it too narrow.
+    :math:`\nu (1 - r^2) / (1 + r^2)` of them, and the trend takes part of it, which the value has back.
+    Motion, breathing and pulsation are counted as noise; slow ones are partly taken for trend in a short series. The
+    interval is that of the noise in these voxels at this time: fluctuations that many voxels have in common make it too
+    narrow.
 
     References
     ----------
     Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
     """
     expect_image(image)
-    power, left_out = _whole(order, "order"), None if drop == "auto" else _whole(drop, "drop")
+    power, left_out = _whole(order, "order"), None if isinstance(drop, str) and drop == "auto" else _whole(drop, "drop")
     chosen = None if mask is None else mask_of(image, mask, name="mask")
     stability = _asked(image, fbirn, fbirn_slice, fbirn_roi)
     seen = one_pass(image, order=power, mask=chosen, drop=left_out, fbirn=stability)
@@ -100,10 +103,12 @@ def temporal(
     where = object_mask(seen.mean) if chosen is None else chosen
     inside = tsnr[where & np.isfinite(tsnr)]
     freedom = image.volumes - seen.dropped - power - 1
-    effective = max(1.0, freedom * (1 - seen.autocorrelation**2) / (1 + seen.autocorrelation**2))
+    rho, kept = seen.lasting
+    effective = max(1.0, freedom * (1 - rho**2) / (1 + rho**2))
     low, high = chi_interval(1.0, effective)
     median = float(np.median(inside)) if inside.size and image.kind != "phase" else None
-    value = None if median is None else median / median_inverse_sd(effective)
+    median = None if median is None or median <= 0 else median
+    value = None if median is None else median * math.sqrt(kept) / median_inverse_sd(effective)
     checks = [
         not_phase(image),
         *_volume_checks(seen),
@@ -111,9 +116,9 @@ def temporal(
         *geometry_checks(image, mask=mask),
     ]
     if value is None:
-        checks.append(defined(sentence="There is no temporal SNR: nothing in the mask varies, or it is a phase image."))
+        checks.append(defined(sentence=_UNDEFINED))
     else:
-        checks.append(confirmation(method="temporal"))
+        checks += [noise_floor(value, kind=image.kind), confirmation(method="temporal")]
     verdict, reasons = judge(value, checks)
     return Temporal(
         value=value,
@@ -129,7 +134,7 @@ def temporal(
         dropped=seen.dropped,
         degrees_of_freedom=freedom,
         effective_degrees_of_freedom=effective,
-        autocorrelation=seen.autocorrelation,
+        autocorrelation=rho,
         verdict=verdict,
         reasons=reasons,
         provenance=provenance(image, TEMPORAL_DEFINITION),
@@ -155,7 +160,7 @@ def _volume_checks(seen: Pass) -> tuple[Check, ...]:
     """Return whether the volumes are repeats, if each has voxels to see it by."""
     if not np.isfinite(seen.means).all():
         return ()
-    return steady(seen.means), spikes(seen.jumps, first=seen.dropped)
+    return steady(seen.means, first=seen.dropped), spikes(seen.jumps, first=seen.dropped)
 
 
 def _asked(image: Image, wanted: bool, index: int | None, edge: int | None) -> Asked | None:  # noqa: FBT001 - as given

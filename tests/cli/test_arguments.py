@@ -36,7 +36,7 @@ COMMANDS = ("info", "measure", "compare", "temporal", "fetch", "demo", "completi
         (["temporal", "SERIES", "--order", "-1"], "whole number from 0"),
         (["temporal", "SERIES", "--order", "x"], "whole number from 0"),
         (["temporal", "SERIES", "--slice", "3"], "slices 0 to 2"),
-        (["temporal", "SERIES", "SERIES"], "unrecognized"),
+        (["temporal", "SERIES", "--volumes", "3"], "unrecognized"),
         (["info"], "required: IMAGE"),
         (["fetch"], "mrsnr fetch --list"),
         (["fetch", "nonsense"], "t2w_volume_philips"),

@@ -20,6 +20,7 @@ from mrsnr.checks.identical import identical
 from mrsnr.checks.kind import kind, not_phase
 from mrsnr.checks.local_noise import local_noise
 from mrsnr.checks.motion import motion
+from mrsnr.checks.noise_floor import noise_floor
 from mrsnr.checks.overlap import overlap
 from mrsnr.checks.quantisation import quantisation
 from mrsnr.checks.ratio import ratio
@@ -57,6 +58,7 @@ __all__ = [
     "local_noise",
     "motion",
     "no_air",
+    "noise_floor",
     "not_phase",
     "overlap",
     "quantisation",

@@ -9,13 +9,15 @@ from mrsnr.model import Check, CheckVerdict, FloatArray
 _LIMIT = 0.10
 
 
-def steady(course: FloatArray) -> Check:
+def steady(course: FloatArray, *, first: int = 0) -> Check:
     """Warn when a volume is more than 10 % brighter or darker than the median one.
 
     Parameters
     ----------
     course
         Mean signal of each volume in the object, shape (volumes,).
+    first
+        Number of the first of them in the file.
 
     Notes
     -----
@@ -34,7 +36,7 @@ def steady(course: FloatArray) -> Check:
     others = int((np.abs(away) > _LIMIT).sum()) - 1
     more = f", {others} more are over 10 % off" if others else ""
     sentence = (
-        f"Volume {worst} is {100 * largest:.0f} % {'brighter' if away[worst] > 0 else 'darker'} than the median volume"
-        f"{more}: drop what came before the steady state; echoes, b-values or delays are no repeats."
+        f"Volume {worst + first} is {100 * largest:.0f} % {'brighter' if away[worst] > 0 else 'darker'} than the "
+        f"median volume{more}: drop what came before the steady state; echoes, b-values or delays are no repeats."
     )
     return Check("steady", largest, _LIMIT, CheckVerdict.WARN, sentence)
