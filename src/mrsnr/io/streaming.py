@@ -41,7 +41,7 @@ class Layout:
         return self.shape[3] if len(self.shape) == 4 else 1
 
 
-def open_compressed(file: Path) -> BinaryIO:
+def open_decompressed(file: Path) -> BinaryIO:
     """Open a ``.gz`` for reading with the fastest library that is installed: isal, zlib-ng, or Python's own."""
     for name in _FASTEST_FIRST:
         try:
@@ -105,7 +105,7 @@ class _Reader(threading.Thread):
             for _ in range(min(_BUFFERS, -(-self._layout.volumes // self._volumes))):
                 self.free.put(np.empty(self._per_volume * self._volumes, self._layout.dtype))
             compressed = self._layout.file.suffix.lower() == ".gz"
-            with open_compressed(self._layout.file) if compressed else self._layout.file.open("rb") as file:
+            with open_decompressed(self._layout.file) if compressed else self._layout.file.open("rb") as file:
                 _skip(file, self._layout.offset)
                 for first in range(0, self._layout.volumes, self._volumes):
                     buffer = self.free.get()
