@@ -266,7 +266,9 @@ class Temporal:
     high; both are ``None`` where nothing in the mask is defined. ``degrees_of_freedom`` is what is left of the volumes
     after the first ``dropped`` and the polynomial of order ``order`` are taken out; ``effective_degrees_of_freedom``
     what that is worth, noise having ``autocorrelation`` with that of the next volume. A voxel of the map times the two
-    ``voxel_factors`` is its 95 % interval. ``fbirn`` holds the stability figures of a phantom, if they were asked for.
+    ``voxel_factors`` is its 95 % interval. With ``robust`` the noise is the median change between neighbours in time,
+    of ``degrees_of_freedom`` pairs. With ``pairs`` (``"control-label"`` or ``"label-control"``) all is of differences
+    control - label. ``fbirn`` holds the stability figures of a phantom, if they were asked for.
     """
 
     value: float | None
@@ -278,6 +280,8 @@ class Temporal:
     noise: FloatArray
     mask: BoolArray
     order: int
+    robust: bool
+    pairs: str | None
     volumes: int
     dropped: int
     degrees_of_freedom: int

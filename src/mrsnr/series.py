@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -13,15 +14,24 @@ from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fbirn import Asked, asked_for
 from mrsnr.intervals import interval_of
-from mrsnr.model import Check, FloatArray, Image, Temporal
-from mrsnr.onepass import Pass, one_pass
+from mrsnr.labelling import Pairs, pairs_named
+from mrsnr.model import BoolArray, Check, FloatArray, Image, Temporal
+from mrsnr.onepass import Pass, Wanted, one_pass
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
+from mrsnr.robust import pairs_of, scatter, worth
 from mrsnr.snr import snr_map
 from mrsnr.verdicts import expect_image, judge, provenance
 
 _MEDIAN_VARIANCE = np.pi / 2  # of a median over that of a mean
 _METHOD_ERROR = 0.002  # relative: what counting does not see
-_UNDEFINED = "There is no temporal SNR: nothing in the mask varies, its mean is not positive, or it is a phase image."
+_LARGEST_ERROR = 0.5  # relative: a value of less than two standard errors is none
+_UNDEFINED = (
+    "There is no temporal SNR: nothing in the mask varies, its mean cannot be told from 0, or it is a phase image."
+)
+_UNDEFINED_PAIRS = (
+    "There is no temporal SNR: in the mask nothing varies, or control - label cannot be told from 0 or is "
+    "negative. Perhaps label comes first, or volumes before the pairs are not left out."
+)
 _NORMAL_IQR = 1.349  # of a Gaussian of SD 1
 
 TEMPORAL_DEFINITION = "temporal-snr/2"
@@ -35,6 +45,8 @@ def temporal(
     order: int = 2,
     mask: Mask | None = None,
     drop: int | Literal["auto"] = "auto",
+    robust: bool = False,
+    pairs: Pairs | None = None,
     fbirn: bool = False,
     fbirn_slice: int | None = None,
     fbirn_roi: int | None = None,
@@ -54,6 +66,13 @@ def temporal(
     drop
         How many of the first volumes to leave out; ``"auto"`` for those that came before the steady state, being
         brighter than the next ones by five times the spread of these and by 1 %.
+    robust
+        Whether the SD is that of spikes left aside: 1.05 times the median change between neighbours in time, volumes 0
+        and 1, 2 and 3, ... It sees neither drift nor anything else that lasts longer than a volume (breathing, with
+        a correlation r: noise reads low by :math:`\sqrt{1 - r}`), and scatters 1.65 times as much as the SD.
+    pairs
+        ``"control-label"`` or ``"label-control"`` for arterial spin labelling, by which comes first: the temporal SNR
+        of the differences control - label. What comes before the pairs (an image of M0) has to be dropped.
     fbirn
         Whether to give the stability figures of the fBIRN phantom protocol too, from the same pass; see
         `mrsnr.fbirn.Fbirn`. They are about a quadratic trend, whatever the ``order``.
@@ -93,48 +112,53 @@ def temporal(
     Murphy, Bodurka, Bandettini, NeuroImage 34:565-574 (2007). Hutton et al., NeuroImage 57:101-112 (2011).
     """
     expect_image(image)
-    power, left_out = _whole(order, "order"), None if isinstance(drop, str) and drop == "auto" else _whole(drop, "drop")
-    chosen = None if mask is None else mask_of(image, mask, name="mask")
-    stability = _asked(image, fbirn, fbirn_slice, fbirn_roi)
-    seen = one_pass(image, order=power, mask=chosen, drop=left_out, fbirn=stability)
+    wanted = Wanted(
+        order=_whole(order, "order"),
+        mask=None if mask is None else mask_of(image, mask, name="mask"),
+        drop=None if isinstance(drop, str) and drop == "auto" else _whole(drop, "drop"),
+        robust=bool(robust),
+        pairs=pairs_named(pairs),
+        fbirn=_asked(image, fbirn, fbirn_slice, fbirn_roi, pairs=pairs),
+    )
+    seen = one_pass(image, wanted)
     if not np.isfinite(seen.mean).any():
         raise ImageError("No voxel is finite at all times: the series holds only NaN or infinity.")
     tsnr = snr_map(seen.mean, seen.sd)
-    where = object_mask(seen.mean) if chosen is None else chosen
+    where = _where(seen, wanted)
     inside = tsnr[where & np.isfinite(tsnr)]
-    freedom = image.volumes - seen.dropped - power - 1
-    rho, kept = seen.lasting
-    effective = max(1.0, freedom * (1 - rho**2) / (1 + rho**2))
-    low, high = chi_interval(1.0, effective)
+    counted = _counted(seen, wanted)
     median = float(np.median(inside)) if inside.size and image.kind != "phase" else None
     median = None if median is None or median <= 0 else median
-    value = None if median is None else median * math.sqrt(kept) / median_inverse_sd(effective)
-    checks = [
-        not_phase(image),
-        *_volume_checks(seen),
-        series_length(degrees_of_freedom=freedom),
-        *geometry_checks(image, mask=mask),
-    ]
+    value = None if median is None else median * counted.correction
+    error = math.inf if value is None else _error(value, inside, counted, shared=seen.shared)
+    value = value if error < _LARGEST_ERROR else None
+    checks = [not_phase(image), *_volume_checks(seen, wanted)]
+    if not wanted.robust:
+        checks.append(series_length(degrees_of_freedom=counted.degrees_of_freedom))
+    checks += geometry_checks(image, mask=mask)
     if value is None:
-        checks.append(defined(sentence=_UNDEFINED))
+        checks.append(defined(sentence=_UNDEFINED if wanted.pairs is None else _UNDEFINED_PAIRS))
     else:
-        checks += [noise_floor(value, kind=image.kind), confirmation(method="temporal")]
+        floor = value if wanted.pairs is None else _brightness(seen, where)
+        checks += [noise_floor(floor, kind=image.kind), confirmation(method="temporal")]
     verdict, reasons = judge(value, checks)
     return Temporal(
         value=value,
-        interval=None if value is None else _interval(value, inside, effective, shared=seen.shared),
-        uncorrected=median,
-        voxel_factors=(1 / high, 1 / low),
+        interval=None if value is None else interval_of(value, error),
+        uncorrected=None if value is None else median,
+        voxel_factors=counted.voxel_factors,
         map=tsnr,
         mean=seen.mean,
         noise=seen.sd,
         mask=where,
-        order=power,
+        order=wanted.order,
+        robust=wanted.robust,
+        pairs=wanted.pairs,
         volumes=image.volumes,
         dropped=seen.dropped,
-        degrees_of_freedom=freedom,
-        effective_degrees_of_freedom=effective,
-        autocorrelation=rho,
+        degrees_of_freedom=counted.degrees_of_freedom,
+        effective_degrees_of_freedom=counted.effective,
+        autocorrelation=seen.lasting.correlation,
         verdict=verdict,
         reasons=reasons,
         provenance=provenance(image, TEMPORAL_DEFINITION),
@@ -143,27 +167,87 @@ def temporal(
     )
 
 
-def _interval(value: float, inside: FloatArray, freedom: float, *, shared: float) -> tuple[float, float]:
-    r"""Return the 95 % interval of the median over voxels that are not all alike.
+@dataclass(frozen=True, kw_only=True)
+class _Counted:
+    """How well a voxel's SD is known: from so many differences, worth ``effective`` degrees of freedom.
 
-    Each has a relative scatter :math:`s = 1 / \sqrt{2 \nu}` of its own, and all together a spread S. The more they
-    differ, the fewer of them decide where the median is: its variance is :math:`\pi/2 \cdot s S / N`.
+    ``correction`` takes out what the median of the map reads high.
     """
-    own = (2 * freedom) ** -0.5
+
+    samples: int
+    degrees_of_freedom: int
+    effective: float
+    voxel_factors: tuple[float, float]
+    correction: float
+
+
+def _counted(seen: Pass, wanted: Wanted) -> _Counted:
+    """Return how well a voxel's SD is known."""
+    if wanted.robust:
+        pairs = pairs_of(seen.samples)
+        return _Counted(
+            samples=seen.samples,
+            degrees_of_freedom=pairs,
+            effective=worth(pairs),
+            voxel_factors=scatter(pairs),
+            correction=1.0,
+        )
+    freedom = seen.samples - wanted.order - 1
+    rho, kept = seen.lasting
+    effective = max(1.0, freedom * (1 - rho**2) / (1 + rho**2))
+    low, high = chi_interval(1.0, effective)
+    return _Counted(
+        samples=seen.samples,
+        degrees_of_freedom=freedom,
+        effective=effective,
+        voxel_factors=(1 / high, 1 / low),
+        correction=math.sqrt(kept) / median_inverse_sd(effective),
+    )
+
+
+def _where(seen: Pass, wanted: Wanted) -> BoolArray:
+    """Return where the value is taken: the mask, else what is bright in the mean, of pairs in the volumes."""
+    if wanted.mask is not None:
+        return wanted.mask
+    return object_mask(seen.mean if wanted.pairs is None else seen.brightness)
+
+
+def _brightness(seen: Pass, where: BoolArray) -> float:
+    """Return how far single volumes of pairs are above their noise."""
+    ratio = snr_map(seen.brightness, seen.sd / math.sqrt(2))[where]
+    return float(np.nanmedian(ratio))
+
+
+def _error(value: float, inside: FloatArray, counted: _Counted, *, shared: float) -> float:
+    r"""Return the relative standard error of the median over voxels that are not all alike.
+
+    Each has a relative scatter :math:`s^2 = 1 / 2 \nu + 1 / (T q^2)` of its own, by its SD and by the mean of T at a
+    temporal SNR of q, and all together a spread S. The more they differ, the fewer of them decide where the median
+    is: its variance is :math:`\pi/2 \cdot s S / N`.
+    """
+    own = math.hypot((2 * counted.effective) ** -0.5, counted.samples**-0.5 / value)
     low, high = np.quantile(inside, [0.25, 0.75])
     spread = max(own, float(high - low) / (_NORMAL_IQR * value))
     counting = np.sqrt(_MEDIAN_VARIANCE * own * spread * shared / inside.size)
-    return interval_of(value, float(np.hypot(counting, _METHOD_ERROR)))
+    return float(np.hypot(counting, _METHOD_ERROR))
 
 
-def _volume_checks(seen: Pass) -> tuple[Check, ...]:
-    """Return whether the volumes are repeats, if each has voxels to see it by."""
+def _volume_checks(seen: Pass, wanted: Wanted) -> tuple[Check, ...]:
+    """Return whether the volumes are repeats, if each has voxels to see it by; robust noise leaves spikes aside."""
     if not np.isfinite(seen.means).all():
         return ()
-    return steady(seen.means, first=seen.dropped), spikes(seen.jumps, first=seen.dropped)
+    bright = steady(seen.means, first=seen.dropped)
+    return (bright,) if wanted.robust else (bright, spikes(seen.jumps, first=seen.dropped))
 
 
-def _asked(image: Image, wanted: bool, index: int | None, edge: int | None) -> Asked | None:  # noqa: FBT001 - as given
+def _asked(
+    image: Image,
+    wanted: bool,  # noqa: FBT001 - as given
+    index: int | None,
+    edge: int | None,
+    *,
+    pairs: object,
+) -> Asked | None:
     """Return where the fBIRN figures are asked for, ``None`` if they are not."""
     if not wanted:
         if index is None and edge is None:
@@ -171,6 +255,8 @@ def _asked(image: Image, wanted: bool, index: int | None, edge: int | None) -> A
         raise ArgumentError(
             "A slice or a ROI is given for the fBIRN figures, but these are not asked for; ask for both."
         )
+    if pairs is not None:
+        raise ArgumentError("The fBIRN figures are of a phantom's volumes, not of pairs of control and label.")
     if image.kind == "phase":
         raise ImageError("This is a phase image, which has no signal; the fBIRN figures are of a magnitude image.")
     chosen, size = (

@@ -174,3 +174,15 @@ def test_files_that_do_not_fit_together_are_named(run, write, series):
     ended = run("temporal", write(data[..., 0], "first.nii.gz"), write(data[:8, :, :, 0], "second.nii.gz"))
     assert ended.status == 3
     assert "second.nii.gz" in ended.err
+
+
+def test_robust_noise_and_pairs_are_said(run, write):
+    data = np.random.default_rng(0).normal(1000, 10, (12, 12, 4, 40))
+    data[..., 1::2] -= 20
+    path = write(data, "asl.nii.gz")
+    result = run("temporal", path, "--pairs", "control-label", "--robust", "--json").json["images"][0]["results"][0]
+    assert (result["robust"], result["pairs"], result["degrees_of_freedom"]) == (True, "control-label", 9)
+    assert result["value"] == pytest.approx(20 / (10 * np.sqrt(2)), rel=0.2)
+    ended = run("temporal", path, "--pairs", "control-label", "--robust")
+    assert "control - label; control comes first" in ended.out
+    assert "median change in 9 pairs of differences" in ended.out

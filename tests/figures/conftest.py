@@ -84,7 +84,7 @@ def series(image):
     tsnr[3, 4, 2] = np.nan
     return Temporal(
         value=40.0, interval=None, uncorrected=40.5, voxel_factors=(0.8, 1.3), map=tsnr, mean=mean, noise=mean / tsnr,
-        mask=mask, order=2, volumes=30, dropped=0, degrees_of_freedom=27, effective_degrees_of_freedom=27.0,
-        autocorrelation=0.0, verdict=Verdict.TRUSTED, reasons=(), provenance={},
+        mask=mask, order=2, robust=False, pairs=None, volumes=30, dropped=0, degrees_of_freedom=27,
+        effective_degrees_of_freedom=27.0, autocorrelation=0.0, verdict=Verdict.TRUSTED, reasons=(), provenance={},
         image=Image(np.stack([mean, mean + 1], axis=-1), AFFINE, image.meta),
     )  # fmt: skip

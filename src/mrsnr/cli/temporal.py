@@ -41,6 +41,16 @@ def add_parser(commands: Any) -> None:
         metavar="N",
         help="how many of the first volumes to leave out (default: auto, those before the steady state)",
     )
+    parser.add_argument(
+        "--robust",
+        action="store_true",
+        help="take the noise from the median change between neighbours in time, which spikes do not move",
+    )
+    parser.add_argument(
+        "--pairs",
+        choices=("control-label", "label-control"),
+        help="of spin labelling, which comes first: measure the differences control - label",
+    )
     add_file(parser, "--mask", metavar="M", help="where the median is taken (default: the bright voxels)")
     add_output_options(parser)
     parser.add_argument("--fbirn", action="store_true", help="add the stability figures of the fBIRN phantom protocol")
@@ -91,6 +101,8 @@ def _attempt(args: argparse.Namespace) -> Outcome:
             order=args.order,
             mask=mask,
             drop=args.drop,
+            robust=args.robust,
+            pairs=args.pairs,
             fbirn=args.fbirn,
             fbirn_slice=args.fbirn_slice,
             fbirn_roi=args.fbirn_roi,
@@ -177,13 +189,21 @@ def _facts(document: dict[str, Any], result: dict[str, Any], *, masked: bool) ->
     from mrsnr.cli.tables import grid
 
     yield "series", grid(document, volumes=True)
+    what = "volumes"
+    if result["pairs"] is not None:
+        first, second = result["pairs"].split("-")
+        what = "differences"
+        yield "signal", f"control - label; {first} comes first, then {second}"
     trend = f"of order {result['order']} removed" if result["order"] else "not removed: plain mean / SD"
-    yield "trend", f"{trend}, {result['degrees_of_freedom']} degrees of freedom"
+    if result["robust"]:
+        yield "noise", f"median change in {result['degrees_of_freedom']} pairs of {what}, which spikes do not move"
+    else:
+        yield "trend", f"{trend}, {result['degrees_of_freedom']} degrees of freedom"
     if result["dropped"]:
         first = "volume" if result["dropped"] == 1 else f"{result['dropped']} volumes"
         yield "left out", f"the first {first}, before the steady state"
     where = "in the mask" if masked else "above the threshold between dark and bright"
     undefined = f" ({result['undefined_voxels']} of them undefined)" if result["undefined_voxels"] else ""
     yield "tSNR", f"median of {result['voxels']} voxels {where}{undefined}"
-    if result["uncorrected"] is not None:
+    if result["uncorrected"] is not None and not result["robust"]:
         yield "of the map", f"{result['uncorrected']:.4g}; few volumes make it read high, the value is corrected for it"

@@ -102,9 +102,12 @@ def temporal_value(result: Temporal) -> str:
 
 def detrending(result: Temporal) -> str:
     """Say what tSNR is here: what was taken out of how many volumes before the SD."""
-    how = f"after detrending of order {result.order}" if result.order else "over time"
+    how = f"SD after detrending of order {result.order}" if result.order else "SD over time"
+    if result.robust:
+        how = "robust SD of neighbours in time"
     left_out = f", the first {result.dropped} left out" if result.dropped else ""
-    return f"mean / SD {how}, {result.volumes} volumes{left_out}"
+    signal = "mean" if result.pairs is None else "mean of control - label"
+    return f"{signal} / {how}, {result.volumes} volumes{left_out}"
 
 
 def other_choices(noise: MixtureNoise) -> str:

@@ -168,6 +168,8 @@ def _temporal(result: Temporal) -> dict[str, Any]:
         "reasons": _checks(result.reasons),
         "definition": result.provenance["definition"],
         "order": result.order,
+        "robust": result.robust,
+        "pairs": result.pairs,
         "volumes": result.volumes,
         "dropped": result.dropped,
         "degrees_of_freedom": result.degrees_of_freedom,

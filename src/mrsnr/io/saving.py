@@ -260,7 +260,8 @@ def _header(data: NDArray[Any], image: Image) -> Any:
 def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, Any]:
     if isinstance(result, Temporal):
         first: Snr | Temporal = result
-        method, parameters = "temporal", {"order": result.order}
+        method = "temporal"
+        parameters = {"order": result.order, "robust": result.robust, "pairs": result.pairs}
     else:
         several = _measured([result] if isinstance(result, Snr) else result)
         first = several[0]
