@@ -155,6 +155,7 @@ def test_the_unit_of_the_signal_does_not_matter(scale):
         (["much", 3], [20, 50], None, "something else than numbers"),
         ([20, 40], [20, 50], [1], "2 points and 1 errors"),
         ([20, 40], [20, 50], [1, 0], "standard error holds 0"),
+        ([20, 1e-200], [20, 50], None, "runs from 1e-200 to 20; expected 1e-50"),
     ],
 )
 def test_what_cannot_be_split_is_said(tsnr, other, errors, said):

@@ -249,3 +249,22 @@ def test_the_noise_floor_is_said():
     codes = {check.code for check in mrsnr.temporal(Image(air, np.eye(4)), mask=np.ones((20, 20, 10))).reasons}
     assert "noise-floor" in codes
     assert "noise-floor" not in {check.code for check in mrsnr.temporal(Image(series(), np.eye(4))).reasons}
+
+
+def test_a_volume_given_twice_is_named():
+    data = series()
+    data[..., 21] = data[..., 20]
+    (check,) = [c for c in mrsnr.temporal(Image(data, np.eye(4))).reasons if c.code == "copies"]
+    assert check.value == 1
+    assert "(21)" in check.sentence
+    assert "copies" not in {c.code for c in mrsnr.temporal(Image(series(), np.eye(4))).reasons}
+
+
+def test_a_mask_on_voxels_that_mostly_do_not_vary_is_said():
+    data = series()
+    data[:12] = 1000
+    mask = np.ones((20, 20, 10))
+    (check,) = [c for c in mrsnr.temporal(Image(data, np.eye(4)), mask=mask).reasons if c.code == "varying"]
+    assert check.value == pytest.approx(0.6)
+    data[:9] = series()[:9]
+    assert "varying" not in {c.code for c in mrsnr.temporal(Image(data, np.eye(4)), mask=mask).reasons}

@@ -18,6 +18,7 @@ from mrsnr.model import FloatArray
 
 _ROUNDS, _SETTLED = 100, 1e-12
 _PROBABILITY = 0.975  # of each end of a 95 % interval
+_SMALLEST = 1e-50  # and one over it: squares of squares are finite
 _ALIKE = 1e-6  # relative: signals this close are one signal
 
 
@@ -281,4 +282,6 @@ def _positive(values: ArrayLike, name: str) -> FloatArray:
     wrong = found[~((found > 0) & np.isfinite(found))]
     if wrong.size:
         raise ArgumentError(f"The {name} holds {wrong[0]:g}; expected positive, finite numbers only.")
+    if found.size and not (found.min() > _SMALLEST and found.max() < 1 / _SMALLEST):
+        raise ArgumentError(f"The {name} runs from {found.min():g} to {found.max():g}; expected 1e-50 to 1e50.")
     return found

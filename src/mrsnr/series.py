@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from mrsnr.checks import confirmation, defined, noise_floor, not_phase, series_length, spikes, steady
+from mrsnr.checks import confirmation, copies, defined, noise_floor, not_phase, series_length, spikes, steady, varying
 from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fbirn import Asked, asked_for
@@ -132,10 +133,12 @@ def temporal(
     value = None if median is None else median * counted.correction
     error = math.inf if value is None else _error(value, inside, counted, shared=seen.shared)
     value = value if error < _LARGEST_ERROR else None
-    checks = [not_phase(image), *_volume_checks(seen, wanted)]
-    if not wanted.robust:
-        checks.append(series_length(degrees_of_freedom=counted.degrees_of_freedom))
-    checks += geometry_checks(image, mask=mask)
+    checks = [
+        not_phase(image),
+        *_volume_checks(seen, wanted, counted),
+        varying(undefined=int(where.sum()) - inside.size, voxels=int(where.sum())),
+        *geometry_checks(image, mask=mask),
+    ]
     if value is None:
         checks.append(defined(sentence=_UNDEFINED if wanted.pairs is None else _UNDEFINED_PAIRS))
     else:
@@ -232,12 +235,15 @@ def _error(value: float, inside: FloatArray, counted: _Counted, *, shared: float
     return float(np.hypot(counting, _METHOD_ERROR))
 
 
-def _volume_checks(seen: Pass, wanted: Wanted) -> tuple[Check, ...]:
-    """Return whether the volumes are repeats, if each has voxels to see it by; robust noise leaves spikes aside."""
-    if not np.isfinite(seen.means).all():
-        return ()
-    bright = steady(seen.means, first=seen.dropped)
-    return (bright,) if wanted.robust else (bright, spikes(seen.jumps, first=seen.dropped))
+def _volume_checks(seen: Pass, wanted: Wanted, counted: _Counted) -> Iterator[Check]:
+    """Yield whether the volumes are repeats, if each has voxels to see it by, and enough of them."""
+    if np.isfinite(seen.means).all():
+        yield steady(seen.means, first=seen.dropped)
+        yield copies(seen.jumps, first=seen.dropped)
+        if not wanted.robust:
+            yield spikes(seen.jumps, first=seen.dropped)
+    if not wanted.robust:
+        yield series_length(degrees_of_freedom=counted.degrees_of_freedom)
 
 
 def _asked(

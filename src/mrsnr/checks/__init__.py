@@ -7,6 +7,7 @@ from mrsnr.checks.channels import channels, channels_known
 from mrsnr.checks.clipping import clipping
 from mrsnr.checks.confirmation import confirmation
 from mrsnr.checks.convergence import convergence
+from mrsnr.checks.copies import copies
 from mrsnr.checks.correlation import correlation
 from mrsnr.checks.darker import darker
 from mrsnr.checks.defined import defined
@@ -32,6 +33,7 @@ from mrsnr.checks.spikes import spikes
 from mrsnr.checks.stationarity import stationarity
 from mrsnr.checks.steady import steady
 from mrsnr.checks.unbounded import unbounded
+from mrsnr.checks.varying import varying
 from mrsnr.checks.whiteness import whiteness
 from mrsnr.checks.zeros import zeros
 
@@ -44,6 +46,7 @@ __all__ = [
     "clipping",
     "confirmation",
     "convergence",
+    "copies",
     "correlation",
     "darker",
     "defined",
@@ -71,6 +74,7 @@ __all__ = [
     "stationarity",
     "steady",
     "unbounded",
+    "varying",
     "whiteness",
     "zeros",
 ]
