@@ -277,3 +277,14 @@ def test_bytes_changed_at_random_are_never_a_fault(run, write, levels):
         ended = run("info", path, "--json")
         assert ended.status in {0, 3}, damaged[:352].hex()
         assert ended.json["source"]["name"] == "scan.nii"
+
+
+def test_an_image_that_does_not_fit_into_memory_is_refused(run, series, monkeypatch):
+    monkeypatch.setenv("MRSNR_MAX_MEMORY", "100K")
+    ended = run("measure", series)
+    assert ended.status == 3
+    assert "set MRSNR_MAX_MEMORY" in ended.err
+    monkeypatch.setenv("MRSNR_MAX_MEMORY", "lots")
+    ended = run("measure", series)
+    assert ended.status == 2
+    assert "MRSNR_MAX_MEMORY is 'lots'" in ended.err

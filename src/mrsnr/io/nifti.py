@@ -19,7 +19,8 @@ from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
-from mrsnr.errors import ImageError, UnreadableError
+from mrsnr.errors import ImageError, MrsnrError, UnreadableError
+from mrsnr.io.memory import check_memory
 from mrsnr.io.streaming import Layout, blocks
 from mrsnr.model import Image
 
@@ -56,11 +57,13 @@ class FileArray:
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
         with _reading(self._path):
+            self._check_memory(index)
             part: NDArray[Any] = np.asarray(self._proxy[index])
         return part
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - numpy's protocol
         with _reading(self._path):
+            self._check_memory(())
             data: NDArray[Any] = np.asanyarray(self._proxy)
         data = data if dtype is None else data.astype(dtype, copy=False)
         return data.copy() if copy else data
@@ -68,7 +71,14 @@ class FileArray:
     def blocks(self, volumes: int) -> Iterator[NDArray[Any]]:
         """Yield so many volumes at a time, reading the file once; see `mrsnr.model.Image.blocks`."""
         with _reading(self._path):
+            self._check_memory((..., slice(0, volumes)) if len(self.shape) == 4 else ())
             yield from blocks(self._layout, volumes=volumes)
+
+    def _check_memory(self, index: Any) -> None:
+        """Raise `ImageError` if a part of the voxels is more than may be in memory."""
+        scaled = (self._layout.slope, self._layout.intercept) != (1.0, 0.0)
+        itemsize = max(self.dtype.itemsize, 8) if scaled else self.dtype.itemsize
+        check_memory(self.shape, itemsize, name=self._path.name, index=index)
 
     def __repr__(self) -> str:
         return f"<{self._path.name}: {self.shape}, {self.dtype} on disk>"
@@ -124,6 +134,8 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         with np.errstate(all="ignore"):
             yield
+    except MrsnrError:
+        raise
     except _BROKEN as error:
         raise _broken(path, error) from error
 

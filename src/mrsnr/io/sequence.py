@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mrsnr.checks.geometry import geometry
 from mrsnr.errors import ImageError
+from mrsnr.io.memory import check_memory
 from mrsnr.model import Image
 
 _EVERYTHING = (slice(None),) * 3
@@ -37,6 +38,7 @@ class SequenceArray:
         self.dtype: np.dtype[Any] = np.result_type(*(image.data.dtype for image in self._images))
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
+        check_memory(self.shape, self.dtype.itemsize, name=f"The series of {len(self._images)} files", index=index)
         apart = _apart(index)
         if apart is None:
             part: NDArray[Any] = np.asarray(self)[index]
@@ -48,6 +50,7 @@ class SequenceArray:
         return _stacked(chosen, inside) if chosen else _stacked(self._images[:1], inside)[..., :0]
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: FBT001 - numpy's protocol
+        check_memory(self.shape, self.dtype.itemsize, name=f"The series of {len(self._images)} files")
         data = _stacked(self._images)
         return data if dtype is None else data.astype(dtype, copy=False)
 
