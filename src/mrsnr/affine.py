@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from mrsnr.errors import ImageError
 
 _SMALLEST_RELATIVE_VOLUME = 1e-9  # of an affine: below it, two voxel axes point the same way
+_LARGEST = 1e9  # millimetres
 
 
 def checked_affine(affine: ArrayLike) -> NDArray[np.float64]:
@@ -26,6 +27,11 @@ def checked_affine(affine: ArrayLike) -> NDArray[np.float64]:
         raise ImageError(f"The affine has shape {matrix.shape}; expected (4, 4).")
     if not np.isfinite(matrix).all():
         raise ImageError("The affine holds NaN or infinity; expected finite millimetres.")
+    largest = float(np.abs(matrix[:3]).max())
+    if largest > _LARGEST:
+        raise ImageError(
+            f"The affine holds {largest:g}; expected millimetres, which no scanner makes more than 1e9 of."
+        )
     lengths = np.sqrt((matrix[:3, :3] ** 2).sum(axis=0))
     volume = abs(float(np.linalg.det(matrix[:3, :3])))
     if not lengths.all() or volume <= _SMALLEST_RELATIVE_VOLUME * float(lengths.prod()):

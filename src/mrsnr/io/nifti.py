@@ -15,13 +15,14 @@ from typing import Any
 
 import nibabel
 import numpy as np
+from nibabel.arrayproxy import ArrayProxy
 from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
 from mrsnr.errors import ImageError, MrsnrError, UnreadableError
 from mrsnr.io.memory import check_memory
-from mrsnr.io.streaming import Layout, blocks
+from mrsnr.io.streaming import Layout, beginning_of, blocks
 from mrsnr.model import Image
 
 SUFFIXES = (".nii.gz", ".hdr.gz", ".img.gz", ".nii", ".hdr", ".img")
@@ -30,6 +31,7 @@ _log = logging.getLogger("mrsnr")
 _BROKEN = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, ValueError, TypeError, OverflowError)
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 _STRONGEST_COMPRESSION = 1032  # times, of gzip
+_LONGEST_HEADER = 540  # bytes, of NIfTI-2
 _LARGEST_SIDECAR = 16 * 2**20  # bytes
 _LARGEST_NUMBER = 1e9  # seconds: what is above is no time of a scan
 _PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
@@ -87,45 +89,51 @@ class FileArray:
 def read(path: Path) -> Image:
     """Open a NIfTI file; `mrsnr.io.load` documents it."""
     with _reading(path):
-        opened = nibabel.load(path)
-    if not isinstance(opened, nibabel.Nifti1Pair | nibabel.Nifti2Pair):
-        raise UnreadableError(f"{path.name} is not a NIfTI file but {type(opened).__name__}; convert it to NIfTI.")
-    header: Any = opened.header
-    if header.get_data_dtype().kind not in "iufc":
-        raise ImageError(
-            f"{path.name} holds voxels of type {header.get_data_dtype()}; expected integer, float or complex numbers."
-        )
-    if any(size < 0 for size in opened.shape):
-        raise UnreadableError(f"{path.name} is damaged: its header gives the shape {tuple(map(int, opened.shape))}.")
-    _check_length(opened, path)
+        header, voxels = _header(path)
+        proxy = ArrayProxy(str(voxels), header)
+        affine = np.asarray(header.get_best_affine(), dtype=np.float64)
+    if proxy.dtype.kind not in "iufc":
+        raise ImageError(f"{path.name} holds voxels of type {proxy.dtype}; expected integer, float or complex numbers.")
+    if any(size < 0 for size in proxy.shape):
+        raise UnreadableError(f"{path.name} is damaged: its header gives the shape {tuple(map(int, proxy.shape))}.")
+    _check_length(proxy, path, voxels)
     try:
-        voxels = Path(opened.file_map["image"].filename or path)
         meta = {**_meta(header, path), "voxels": str(voxels), "modified": voxels.stat().st_mtime_ns}
-        return Image(FileArray(opened.dataobj, path, voxels=voxels), _affine(opened, path), meta)
+        return Image(FileArray(proxy, path, voxels=voxels), affine, meta)
     except ImageError as error:
         raise ImageError(f"{path.name}: {error}") from error
 
 
-def _check_length(opened: Any, path: Path) -> None:
+def _header(path: Path) -> tuple[Any, Path]:
+    """Return the header and the file of the voxels.
+
+    What nibabel reads after the header, the extensions, nobody here asks for; a damaged one can ask for 2 GB.
+    """
+    single = path.name.lower().endswith((".nii", ".nii.gz"))
+    kinds: Any = (nibabel.Nifti1Image, nibabel.Nifti2Image) if single else (nibabel.Nifti1Pair, nibabel.Nifti2Pair)
+    files = kinds[0].filespec_to_file_map(path)
+    file, voxels = (Path(files[part].filename) for part in ("image" if single else "header", "image"))
+    beginning = beginning_of(file, _LONGEST_HEADER)
+    for kind in kinds:
+        if kind.header_class.may_contain_header(beginning):
+            size = kind.header_class.template_dtype.itemsize
+            return kind.header_class(beginning[:size]), voxels
+    raise ImageFileError("its first bytes are no header")
+
+
+def _check_length(proxy: Any, path: Path, file: Path) -> None:
     """Raise `UnreadableError` if a file is too short for what its header says.
 
     Only reading tells of a compressed one, unless no compression could be so strong.
     """
-    file = Path(opened.file_map["image"].filename or path)
     if not file.is_file():
         raise UnreadableError(f"{path.name} is only half of the image: there is no file {file.name} beside it.")
-    expected = int(opened.dataobj.offset) + math.prod(map(int, opened.shape)) * opened.get_data_dtype().itemsize
+    expected = int(proxy.offset) + math.prod(map(int, proxy.shape)) * proxy.dtype.itemsize
     if file.stat().st_size * (_STRONGEST_COMPRESSION if file.suffix.lower() == ".gz" else 1) < expected:
         raise UnreadableError(
             f"{path.name} is truncated or damaged: its header promises {expected} bytes, {file.name} has "
             f"{file.stat().st_size}. Copy or download it again."
         )
-
-
-def _affine(opened: Any, path: Path) -> NDArray[np.float64]:
-    if opened.affine is None:
-        raise ImageError(f"{path.name} has no affine.")
-    return np.asarray(opened.affine, dtype=np.float64)
 
 
 @contextmanager

@@ -52,6 +52,26 @@ def open_decompressed(file: Path) -> BinaryIO:
     return cast(BinaryIO, gzip.open(file, "rb"))
 
 
+def beginning_of(file: Path, size: int) -> bytes:
+    """Return the first bytes of a file, of a ``.gz`` decompressed.
+
+    Raises
+    ------
+    OSError, EOFError, zlib.error
+        If it cannot be read.
+    """
+    if file.suffix.lower() != ".gz":
+        with file.open("rb") as plain:
+            return plain.read(size)
+    try:
+        with open_decompressed(file) as packed:
+            return packed.read(size)
+    except (OSError, EOFError):
+        raise
+    except Exception as error:  # each library has an exception of its own
+        raise zlib.error(str(error)) from error
+
+
 def blocks(layout: Layout, *, volumes: int) -> Iterator[NDArray[Any]]:
     """Yield arrays of shape (x, y, z, ``volumes``) or, the last one, less; each is good until the next is asked for.
 
