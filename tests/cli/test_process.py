@@ -191,6 +191,25 @@ def test_ctrl_c_keeps_the_files_of_an_earlier_run(scan, tmp_path, run, no_figure
     assert {path: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
+@pytest.mark.parametrize("earlier", [True, False])
+def test_a_disk_that_is_full_leaves_what_was_there(scan, tmp_path, run, no_figures, earlier):
+    """A limit on the size of files stands for the disk: the maps of this scan are larger."""
+    out = tmp_path / "out"
+    if earlier:
+        assert run("measure", scan, "--out", out).status == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000));"
+        "from mrsnr.cli import main; sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", code, "measure", scan, "--out", out, "--overwrite", "--no-figures"]
+    ended = finish([str(part) for part in command])
+    assert ended.returncode == 2
+    assert ended.stderr == f"mrsnr: Writing to {out} failed: File too large.\n"
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert out.exists() == earlier
+
+
 def test_ctrl_c_while_measuring(write, tmp_path):
     path = write(np.random.default_rng(0).rayleigh(10, (160, 160, 20, 8)).astype(np.float32), "large.nii")
     arguments = ["measure", path, "--out", tmp_path / "out"]
