@@ -5,27 +5,21 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
+from mrsnr.certainty import Counted, counted_in, median_of
 from mrsnr.checks import confirmation, copies, defined, noise_floor, not_phase, series_length, spikes, steady, varying
-from mrsnr.distributions import chi_interval, median_inverse_sd
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fbirn import Asked, asked_for
-from mrsnr.intervals import interval_of
 from mrsnr.labelling import Pairs, pairs_named
-from mrsnr.model import BoolArray, Check, FloatArray, Image, Temporal
+from mrsnr.model import BoolArray, Check, Image, Temporal
 from mrsnr.onepass import Pass, Wanted, one_pass
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
-from mrsnr.robust import pairs_of, scatter, worth
 from mrsnr.snr import snr_map
 from mrsnr.verdicts import expect_image, judge, provenance
 
-_MEDIAN_VARIANCE = np.pi / 2  # of a median over that of a mean
-_METHOD_ERROR = 0.002  # relative: what counting does not see
-_LARGEST_ERROR = 0.5  # relative: a value of less than two standard errors is none
 _UNDEFINED = (
     "There is no temporal SNR: nothing in the mask varies, its mean cannot be told from 0, or it is a phase image."
 )
@@ -33,7 +27,6 @@ _UNDEFINED_PAIRS = (
     "There is no temporal SNR: in the mask nothing varies, or control - label cannot be told from 0 or is "
     "negative. Perhaps label comes first, or volumes before the pairs are not left out."
 )
-_NORMAL_IQR = 1.349  # of a Gaussian of SD 1
 
 TEMPORAL_DEFINITION = "temporal-snr/2"
 """Name of the definition, raised when a change moves a number."""
@@ -127,28 +120,21 @@ def temporal(
     tsnr = snr_map(seen.mean, seen.sd)
     where = _where(seen, wanted)
     inside = tsnr[where & np.isfinite(tsnr)]
-    counted = _counted(seen, wanted)
-    median = float(np.median(inside)) if inside.size and image.kind != "phase" else None
-    median = None if median is None or median <= 0 else median
-    value = None if median is None else median * counted.correction
-    error = math.inf if value is None else _error(value, inside, counted, shared=seen.shared)
-    value = value if error < _LARGEST_ERROR else None
+    counted = counted_in(seen, wanted)
+    found = None if image.kind == "phase" else median_of(inside, counted, shared=seen.shared)
+    value = None if found is None else found.value
     checks = [
         not_phase(image),
         *_volume_checks(seen, wanted, counted),
         varying(undefined=int(where.sum()) - inside.size, voxels=int(where.sum())),
         *geometry_checks(image, mask=mask),
+        *_value_checks(image, seen, wanted, value=value, where=where),
     ]
-    if value is None:
-        checks.append(defined(sentence=_UNDEFINED if wanted.pairs is None else _UNDEFINED_PAIRS))
-    else:
-        floor = value if wanted.pairs is None else _brightness(seen, where)
-        checks += [noise_floor(floor, kind=image.kind), confirmation(method="temporal")]
     verdict, reasons = judge(value, checks)
     return Temporal(
         value=value,
-        interval=None if value is None else interval_of(value, error),
-        uncorrected=None if value is None else median,
+        interval=None if found is None else found.interval,
+        uncorrected=None if found is None else found.uncorrected,
         voxel_factors=counted.voxel_factors,
         map=tsnr,
         mean=seen.mean,
@@ -170,44 +156,6 @@ def temporal(
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Counted:
-    """How well a voxel's SD is known: from so many differences, worth ``effective`` degrees of freedom.
-
-    ``correction`` takes out what the median of the map reads high.
-    """
-
-    samples: int
-    degrees_of_freedom: int
-    effective: float
-    voxel_factors: tuple[float, float]
-    correction: float
-
-
-def _counted(seen: Pass, wanted: Wanted) -> _Counted:
-    """Return how well a voxel's SD is known."""
-    if wanted.robust:
-        pairs = pairs_of(seen.samples)
-        return _Counted(
-            samples=seen.samples,
-            degrees_of_freedom=pairs,
-            effective=worth(pairs),
-            voxel_factors=scatter(pairs),
-            correction=1.0,
-        )
-    freedom = seen.samples - wanted.order - 1
-    rho, kept = seen.lasting
-    effective = max(1.0, freedom * (1 - rho**2) / (1 + rho**2))
-    low, high = chi_interval(1.0, effective)
-    return _Counted(
-        samples=seen.samples,
-        degrees_of_freedom=freedom,
-        effective=effective,
-        voxel_factors=(1 / high, 1 / low),
-        correction=math.sqrt(kept) / median_inverse_sd(effective),
-    )
-
-
 def _where(seen: Pass, wanted: Wanted) -> BoolArray:
     """Return where the value is taken: the mask, else what is bright in the mean, of pairs in the volumes."""
     if wanted.mask is not None:
@@ -221,21 +169,7 @@ def _brightness(seen: Pass, where: BoolArray) -> float:
     return float(np.nanmedian(ratio))
 
 
-def _error(value: float, inside: FloatArray, counted: _Counted, *, shared: float) -> float:
-    r"""Return the relative standard error of the median over voxels that are not all alike.
-
-    Each has a relative scatter :math:`s^2 = 1 / 2 \nu + 1 / (T q^2)` of its own, by its SD and by the mean of T at a
-    temporal SNR of q, and all together a spread S. The more they differ, the fewer of them decide where the median
-    is: its variance is :math:`\pi/2 \cdot s S / N`.
-    """
-    own = math.hypot((2 * counted.effective) ** -0.5, counted.samples**-0.5 / value)
-    low, high = np.quantile(inside, [0.25, 0.75])
-    spread = max(own, float(high - low) / (_NORMAL_IQR * value))
-    counting = np.sqrt(_MEDIAN_VARIANCE * own * spread * shared / inside.size)
-    return float(np.hypot(counting, _METHOD_ERROR))
-
-
-def _volume_checks(seen: Pass, wanted: Wanted, counted: _Counted) -> Iterator[Check]:
+def _volume_checks(seen: Pass, wanted: Wanted, counted: Counted) -> Iterator[Check]:
     """Yield whether the volumes are repeats, if each has voxels to see it by, and enough of them."""
     if np.isfinite(seen.means).all():
         yield steady(seen.means, first=seen.dropped)
@@ -244,6 +178,17 @@ def _volume_checks(seen: Pass, wanted: Wanted, counted: _Counted) -> Iterator[Ch
             yield spikes(seen.jumps, first=seen.dropped)
     if not wanted.robust:
         yield series_length(degrees_of_freedom=counted.degrees_of_freedom)
+
+
+def _value_checks(
+    image: Image, seen: Pass, wanted: Wanted, *, value: float | None, where: BoolArray
+) -> Iterator[Check]:
+    """Yield whether there is a value, and what it is worth."""
+    if value is None:
+        yield defined(sentence=_UNDEFINED if wanted.pairs is None else _UNDEFINED_PAIRS)
+        return
+    yield noise_floor(value if wanted.pairs is None else _brightness(seen, where), kind=image.kind)
+    yield confirmation(method="temporal")
 
 
 def _asked(

@@ -90,7 +90,7 @@ def read(path: Path) -> Image:
     """Open a NIfTI file; `mrsnr.io.load` documents it."""
     with _reading(path):
         header, voxels = _header(path)
-        proxy = ArrayProxy(str(voxels), header)
+        proxy: Any = ArrayProxy(str(voxels), header)  # type: ignore[no-untyped-call]
         affine = np.asarray(header.get_best_affine(), dtype=np.float64)
     if proxy.dtype.kind not in "iufc":
         raise ImageError(f"{path.name} holds voxels of type {proxy.dtype}; expected integer, float or complex numbers.")
