@@ -106,7 +106,7 @@ def test_a_method_that_cannot_is_refused_with_its_own_words(image):
     mixture = results["mixture"]
     assert (mixture.value, mixture.method, mixture.noise) == (None, "none", None)
     assert mixture.provenance["asked"] == "mixture"
-    assert mixture.provenance["definition"] == "mixture-snr/1"
+    assert mixture.provenance["definition"] == "mixture-snr/2"
     (reason,) = mixture.reasons
     assert "different intensities" in reason.sentence
 

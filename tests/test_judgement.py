@@ -152,19 +152,19 @@ class TestCounted:
         scan, seen = clean
         doubted = replace(seen, air_checks=(check("zeros", FAIL),))
         of_air = replace(chosen(scan, seen), checks=())
-        assert "zeros" in {one.code for one in counted(of_air, doubted)}
+        assert "zeros" in {one.code for one in counted(scan.image, of_air, doubted)}
 
     def test_but_not_with_others(self, clean):
         scan, seen = clean
         doubted = replace(seen, air_checks=(check("zeros", FAIL),))
         repeats = replace(chosen(scan, seen), checks=(check("motion", PASS),), method="difference")
-        assert "zeros" not in {one.code for one in counted(repeats, doubted)}
-        assert "motion" in {one.code for one in counted(repeats, doubted)}
+        assert "zeros" not in {one.code for one in counted(scan.image, repeats, doubted)}
+        assert "motion" in {one.code for one in counted(scan.image, repeats, doubted)}
 
     def test_a_method_s_own_check_counts_before_the_survey_s(self, clean):
         scan, seen = clean
         own = replace(chosen(scan, seen), checks=(check("zeros", FAIL),))
-        assert next(one for one in counted(own, seen) if one.code == "zeros").verdict == "fail"
+        assert next(one for one in counted(scan.image, own, seen) if one.code == "zeros").verdict == "fail"
 
 
 @pytest.mark.parametrize("what", [np.ones((4, 4, 4)), "scan.nii", None, 3])

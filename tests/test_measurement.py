@@ -598,4 +598,4 @@ class TestArguments:
     def test_the_tutorial_s_value_has_a_definition_of_its_own(self):
         image = scanned(20, shape=SMALL).image
         assert measure(image).provenance["definition"] == "snr/1"
-        assert measure(image, "mixture").provenance["definition"] == "mixture-snr/1"
+        assert measure(image, "mixture").provenance["definition"] == "mixture-snr/2"

@@ -250,3 +250,21 @@ def test_kidney_masks_of_a_real_image(shared_data):
         inside = np.asarray(masks[row.name].data) != 0
         assert row.voxels == inside.sum()
         assert row.snr == pytest.approx(data[inside].mean() / result.noise.sigma, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["real", "imaginary"])
+def test_a_real_part_has_no_rayleigh_factor(kind):
+    """Its noise is Gaussian, and the SD of its air is sigma."""
+    sigma, amplitude = 7.0, 350.0
+    data = np.random.default_rng(0).normal(0, sigma, (48, 48, 6))
+    data[24:] += amplitude
+    air = np.zeros(data.shape, dtype=bool)
+    air[:24] = True
+    for options in ({"noise_mask": air}, {"clusters": 2}):
+        result = tutorial(Image(data, np.eye(4), {"kind": kind}), **options)
+        assert result.noise.sigma == pytest.approx(sigma, rel=0.02)
+        assert result.value == pytest.approx(amplitude / sigma, rel=0.02)
+        assert result.noise.channels == 0.5
+        magnitude = tutorial(Image(data + 100, np.eye(4)), **options)  # which has it, also where it should not
+        assert magnitude.noise.sigma == pytest.approx(sigma / np.sqrt(2 - np.pi / 2), rel=0.02)
+    assert result.noise.by_clusters[2] == pytest.approx(result.value, rel=1e-6)

@@ -21,8 +21,8 @@ def modules_after(code):
 
 def test_public_names_are_these_and_all_exist():
     assert set(mrsnr.__all__) == {
-        *("Check", "Image", "MrsnrError", "Noise", "Regions", "Snr", "Temporal", "Verdict"),
-        *("compare", "load", "measure", "save", "temporal"),
+        *("Check", "Image", "MrsnrError", "Noise", "Normalised", "Regions", "Snr", "Temporal", "Verdict"),
+        *("compare", "load", "measure", "normalised", "save", "temporal"),
         *("data", "figures", "physiology", "ukat"),
         "__version__",
     }

@@ -100,7 +100,7 @@ def test_a_phase_image_says_that_it_is_one(two_levels):
 def test_refused_results_keep_what_was_asked(two_levels):
     result = unusable(two_levels(), ValueError("It is too small."), origin={"asked": "mixture", "inputs": ()})
     assert result.provenance["asked"] == "mixture"
-    assert result.provenance["definition"] == "mixture-snr/1"
+    assert result.provenance["definition"] == "mixture-snr/2"
     assert "It is too small." in result.reasons[0].sentence
     assert refused(two_levels(), result.reasons, origin=ORIGIN).provenance["definition"] == "snr/1"
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from mrsnr.model import Snr as Snr
     from mrsnr.model import Temporal as Temporal
     from mrsnr.model import Verdict as Verdict
+    from mrsnr.normalisation import Normalised as Normalised
+    from mrsnr.normalisation import normalised as normalised
     from mrsnr.series import temporal as temporal
 
 __version__ = "0.1.0"
@@ -35,6 +37,7 @@ _HOME = {
     "Image": "mrsnr.model",
     "MrsnrError": "mrsnr.errors",
     "Noise": "mrsnr.model",
+    "Normalised": "mrsnr.normalisation",
     "Regions": "mrsnr.model",
     "Snr": "mrsnr.model",
     "Temporal": "mrsnr.model",
@@ -42,6 +45,7 @@ _HOME = {
     "compare": "mrsnr.comparison",
     "load": "mrsnr.io",
     "measure": "mrsnr.measurement",
+    "normalised": "mrsnr.normalisation",
     "save": "mrsnr.io",
     "temporal": "mrsnr.series",
 }

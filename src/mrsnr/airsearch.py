@@ -16,6 +16,7 @@ from mrsnr.checks import (
     ratio,
     repeated_values,
     shape,
+    sides,
     stationarity,
     zeros,
 )
@@ -29,7 +30,7 @@ _TELLING = frozenset({"shape", "ratio", "stationarity"})  # what a merger of air
 
 
 def find_air(
-    voxels: FloatArray, finite: BoolArray, *, channels: float | None, step: float
+    voxels: FloatArray, finite: BoolArray, *, channels: float | None, step: float, phase_axis: int | None = None
 ) -> tuple[Background | None, tuple[Check, ...]]:
     """Return the candidate that the checks speak for most, the darkest of equals, and its checks.
 
@@ -43,6 +44,8 @@ def find_air(
         Number n of channels, ``None`` to estimate it.
     step
         Distance of the stored intensities, 0 if they are not quantised.
+    phase_axis
+        That of phase-encoding, if it is known.
     """
     some = _some_slices(voxels.shape)
     found = _best(voxels[:, :, some], finite[:, :, some], channels, step)
@@ -53,7 +56,7 @@ def find_air(
     if found is None:
         dark = finite & (voxels <= np.median(voxels[finite]))
         return None, (zeros(voxels[dark]), no_air())
-    return found, (*_checks(found, voxels, finite, step), repeated_values(voxels[finite]))
+    return found, (*_checks(found, voxels, finite, step, phase_axis), repeated_values(voxels[finite]))
 
 
 def _where(finite: BoolArray) -> BoolArray | None:
@@ -85,8 +88,11 @@ def _best(voxels: FloatArray, finite: BoolArray, channels: float | None, step: f
     return best
 
 
-def _checks(found: Background, voxels: FloatArray, finite: BoolArray, step: float) -> tuple[Check, ...]:
+def _checks(
+    found: Background, voxels: FloatArray, finite: BoolArray, step: float, phase_axis: int | None = None
+) -> tuple[Check, ...]:
     air = voxels[found.region]
+    axis = phase_axis if phase_axis in (0, 1) else None  # along the third no sides are looked at
     return (
         zeros(voxels[found.whole | ((voxels == 0) & finite)], truncated=found.truncated),
         amount(found),
@@ -95,7 +101,8 @@ def _checks(found: Background, voxels: FloatArray, finite: BoolArray, step: floa
         ratio(air, channels=found.channels, shared=found.shared, step=step, truncated=found.truncated),
         darker(found),
         stationarity(found),
-        ghosts(found),
+        ghosts(found, axis=axis),
+        *(() if axis is None else (sides(found, axis=axis),)),
         correlation(found),
         quantisation(found.sigma, step=step, truncated=found.truncated),
     )

@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from mrsnr.checks import agreement, channels_known
+from mrsnr.checks import accelerated, agreement, channels_known, processed
 from mrsnr.checks.evenness import LIMIT
 from mrsnr.intervals import error_of, interval_of
 from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions
@@ -135,12 +135,22 @@ def _with_error(found: Noise, error: float) -> Noise:
     return dataclasses.replace(found, interval=interval_of(middle, float(np.hypot(_error(found), error))))
 
 
-def counted(found: Noise, seen: Survey | None) -> tuple[Check, ...]:
-    """Return the checks that bear on a method: its own, and those of the air where its noise is that of air."""
-    if seen is None:
-        return found.checks
-    unsure = (channels_known(found.channels, doubt=seen.channels_doubt),)
-    return merged(found.checks, unsure, seen.checks if found.method in OF_AIR else ())
+def counted(image: Image, found: Noise, seen: Survey | None) -> tuple[Check, ...]:
+    """Return the checks that bear on a method: its own, and where its noise is that of air those of air and header."""
+    unsure = () if seen is None else (channels_known(found.channels, doubt=seen.channels_doubt),)
+    if found.method not in OF_AIR:
+        return merged(found.checks, unsure)
+    even = _even(found, seen)
+    said = (*processed(image, even=even), *accelerated(image, even=even))
+    return merged(found.checks, unsure, () if seen is None else seen.checks, said)
+
+
+def _even(found: Noise, seen: Survey | None) -> bool:
+    """Return whether the noise of the object was seen to be that of the air, and the same all over it."""
+    if seen is None or seen.field is None or seen.uneven:
+        return False
+    check = _compared(seen) if found.method == "mixture" else confirmed(found, seen)
+    return check.verdict == CheckVerdict.PASS
 
 
 def _level(sigma: float | FloatArray | None) -> float | None:

@@ -21,7 +21,7 @@ from mrsnr.tables import below_detection, mean_of_tables, overall, signal_table
 from mrsnr.verdicts import judge, merged, provenance
 from mrsnr.windows import smoothed
 
-MIXTURE_DEFINITION = "mixture-snr/1"
+MIXTURE_DEFINITION = "mixture-snr/2"
 DEFINITION = "snr/1"
 """Names of the definitions, raised when a change moves a number."""
 
@@ -71,7 +71,7 @@ def divided(
     origin
         What the provenance of the result is to say beside what the volume says of itself.
     repeats
-        All volumes, if there are several of the same object: the signal is their mean.
+        The volumes whose mean is the signal, if there are several of the same object.
     tissues
         What is measured where there are no labels; looked for in the volume if it is not given.
     """
@@ -145,7 +145,7 @@ def _checks(
 ) -> tuple[Check, ...]:
     """Return the checks that the verdict is about."""
     below = [row.name for row in parts.table if below_detection(row)] if found.method != MIXTURE else []
-    checks = [*counted(found, seen), *placed, *detection(labels=len(parts.table), below=below)]
+    checks = [*counted(volume, found, seen), *placed, *detection(labels=len(parts.table), below=below)]
     if found.method != MIXTURE and seen is not None and parts.of == "labels":
         checks.extend(label_checks(parts.regions, found, seen))
     if parts.value is not None:

@@ -17,6 +17,7 @@ from mrsnr.checks.evenness import LIMIT as UNEVEN
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fading import channels_by_fading
 from mrsnr.field import Field, sigma_field
+from mrsnr.header import phase_encoding_axis
 from mrsnr.intensities import magnitudes, step_of
 from mrsnr.interior import Interior, Smoothest, interior_noise, smoothest_part
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image
@@ -99,7 +100,7 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
     del data  # a volume, like those to come
     known = known_channels(image, channels)
     step = step_of(voxels[finite])
-    air, checks = find_air(voxels, finite, channels=known, step=step)
+    air, checks = find_air(voxels, finite, channels=known, step=step, phase_axis=phase_encoding_axis(image))
     holds = air is not None and all(check.verdict != CheckVerdict.FAIL for check in checks)
     believed = air if holds else None
     n = known or (1.0 if believed is None else believed.channels)

@@ -288,3 +288,33 @@ def test_the_phantom_s_labels_are_read_from_a_file(run, write):
     for row in table:
         assert row["signal"] == pytest.approx(noise_free[row["label"]], rel=0.02)
         assert row["snr"] == pytest.approx(truth.snr[row["name"]] if row["name"] in truth.snr else row["snr"], rel=0.03)
+
+
+class TestNormalised:
+    SIDECAR = json.dumps(
+        {
+            "MRAcquisitionType": "2D",
+            "SliceThickness": 4,
+            "AcquisitionMatrixPE": 128,
+            "ReconMatrixPE": 128,
+            "PixelBandwidth": 512,
+            "AcquisitionDuration": 16,
+        }
+    )
+
+    def test_it_is_a_fact_where_the_header_allows(self, run, write, levels):
+        path = write(levels, sidecar=self.SIDECAR)
+        result = first(run("measure", path, "--json"))
+        found, snr = result["normalised"], result["value"]
+        assert found["voxel_mm3"] == 16  # 2 mm x 2 mm; slices are 5 mm apart and 4 mm thick
+        assert found["per_mm3"] == pytest.approx(snr / 16)
+        assert found["per_mm3_per_sqrt_s"] == pytest.approx(snr / 16 / 4)
+        assert found["per_mm3_per_sqrt_sampling_s"] == pytest.approx(snr / 16 / 0.5)
+        said = fact(run("measure", path).out, "normalised")
+        assert said.startswith(f"SNR {snr / 16:.4g} per mm³ (16 mm³); {snr / 64:.4g} per mm³ and √s of scan (16 s); ")
+
+    def test_without_a_header_it_is_not_there_and_the_json_says_why(self, run, scan):
+        assert not any(line.split()[:1] == ["normalised"] for line in run("measure", scan).out.splitlines())
+        found = first(run("measure", scan, "--json"))["normalised"]
+        assert found["per_mm3"] is None
+        assert len(found["missing"]) == 3

@@ -23,6 +23,12 @@ def with_sidecar(write, levels):
     return [write(levels, sidecar=SIDECAR)]
 
 
+def with_all_of_a_header(write, levels):
+    known = {"MRAcquisitionType": "2D", "SliceThickness": 5, "AcquisitionMatrixPE": 64, "ReconMatrixPE": 64}
+    said = {"ImageType": ["M", "NORM"], "PhaseEncodingDirection": "j", "ParallelReductionFactorInPlane": 2}
+    return [write(levels, sidecar=json.dumps({**known, **said, "PixelBandwidth": 100, "AcquisitionDuration": 9}))]
+
+
 def labelled(write, levels):
     return [write(levels), "--labels", write((levels > 300).astype("u1") * 3, "labels.nii")]
 
@@ -105,7 +111,8 @@ def several(write, levels):
 @pytest.mark.parametrize(
     ("make", "status"),
     [
-        (plain, 0), (with_sidecar, 0), (labelled, 0), (label_outside_the_finite, 4), (masked, 0), (elsewhere, 0),
+        (plain, 0), (with_sidecar, 0), (with_all_of_a_header, 0), (labelled, 0), (label_outside_the_finite, 4),
+        (masked, 0), (elsewhere, 0),
         (volumes, 0), (flat, 0), (complex_voxels, 0), (negative, 0), (phase, 4), (no_foreground, 4), (no_noise, 4),
         (mixture, 0), (inside, 0), (repeated, 0), (repeats, 0), (a_noise_scan, 0), (error, 3), (several, 3),
     ],

@@ -1,5 +1,6 @@
 """Validity tests, one a file: each looks at one assumption and returns a `Check`."""
 
+from mrsnr.checks.accelerated import accelerated
 from mrsnr.checks.accepted import accepted
 from mrsnr.checks.agreement import agreement
 from mrsnr.checks.amount import amount, no_air
@@ -23,12 +24,14 @@ from mrsnr.checks.local_noise import local_noise
 from mrsnr.checks.motion import motion
 from mrsnr.checks.noise_floor import noise_floor
 from mrsnr.checks.overlap import overlap
+from mrsnr.checks.processed import processed
 from mrsnr.checks.quantisation import quantisation
 from mrsnr.checks.ratio import ratio
 from mrsnr.checks.repeated_values import repeated_values
 from mrsnr.checks.sensitivity import sensitivity
 from mrsnr.checks.series_length import series_length
 from mrsnr.checks.shape import shape
+from mrsnr.checks.sides import sides
 from mrsnr.checks.spikes import spikes
 from mrsnr.checks.stationarity import stationarity
 from mrsnr.checks.steady import steady
@@ -38,6 +41,7 @@ from mrsnr.checks.whiteness import whiteness
 from mrsnr.checks.zeros import zeros
 
 __all__ = [
+    "accelerated",
     "accepted",
     "agreement",
     "amount",
@@ -64,12 +68,14 @@ __all__ = [
     "noise_floor",
     "not_phase",
     "overlap",
+    "processed",
     "quantisation",
     "ratio",
     "repeated_values",
     "sensitivity",
     "series_length",
     "shape",
+    "sides",
     "spikes",
     "stationarity",
     "steady",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,15 @@ def repeated_values(voxels: NDArray[Any]) -> Check:
     """
     finite = np.asarray(voxels)[np.isfinite(voxels)]
     distinct, counts = np.unique(finite, return_counts=True)
+    nothing = Check("repeated-values", 0.0, _LIMIT, CheckVerdict.PASS, "No intensity stands out as repeated.")
+    if distinct.size < 2 * _NEIGHBOURS or counts.max() <= _ERRORS:  # an excess must be larger than that
+        return nothing
     inner = (distinct != 0) & (np.arange(distinct.size) > 0) & (np.arange(distinct.size) < distinct.size - 1)
     expected = _around(np.where(inner, counts, 0).astype(np.float64))
     excess = np.where(inner, counts - expected, 0.0)
     strange = (counts > _TIMES * expected) & (excess > _ERRORS * np.sqrt(expected + 1)) & inner
-    if distinct.size < 2 * _NEIGHBOURS or not strange.any():
-        return Check("repeated-values", 0.0, _LIMIT, CheckVerdict.PASS, "No intensity stands out as repeated.")
+    if not strange.any():
+        return nothing
     worst = int(np.argmax(np.where(strange, excess, 0.0)))
     fraction = float(excess[worst] / finite.size)
     share = f"{100 * counts[worst] / finite.size:.2g} % of the voxels have exactly the value {distinct[worst]:g}"
@@ -52,6 +56,5 @@ def repeated_values(voxels: NDArray[Any]) -> Check:
 def _around(counts: FloatArray) -> FloatArray:
     """Return how often the most frequent neighbour of each value occurs."""
     padded = np.pad(counts, _NEIGHBOURS)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEIGHBOURS + 1)
-    beside = np.delete(np.arange(2 * _NEIGHBOURS + 1), _NEIGHBOURS)
-    return np.asarray(np.max([windows[:, place] for place in beside], axis=0))
+    beside = (padded[k : k + counts.size] for k in range(2 * _NEIGHBOURS + 1) if k != _NEIGHBOURS)
+    return reduce(np.maximum, beside)

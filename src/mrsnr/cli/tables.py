@@ -109,6 +109,16 @@ def _sigma_words(noise: dict[str, Any]) -> str:
     return f"a map: median {number(noise['sigma'])}, {between(noise['range'])} over the object{level}"
 
 
+def _normalised_words(found: dict[str, Any]) -> str:
+    """Say the SNR for a cubic millimetre and, where the header has the time, for a second."""
+    parts = [f"SNR {number(found['per_mm3'])} per mm³ ({found['voxel_mm3']:.3g} mm³)"]
+    for key, time, what in (("s", "scan_s", "scan"), ("sampling_s", "sampling_s", "sampling")):
+        value = found[f"per_mm3_per_sqrt_{key}"]
+        if value is not None:
+            parts.append(f"{number(value)} per mm³ and √s of {what} ({found[time]:.3g} s)")
+    return "; ".join(parts)
+
+
 def _facts(document: dict[str, Any], result: dict[str, Any]) -> Iterator[tuple[str, str]]:
     noise = result["noise"]
     yield "image", grid(document)
@@ -118,6 +128,8 @@ def _facts(document: dict[str, Any], result: dict[str, Any]) -> Iterator[tuple[s
     yield "method", how(result)
     yield "signal", f"{number(result['signal'])}, {_OF[result['of']]}"
     yield "sigma", f"{_sigma_words(noise)}; SD of one real channel"
+    if result["normalised"]["per_mm3"] is not None:
+        yield "normalised", _normalised_words(result["normalised"])
     mixture = noise.get("mixture")
     if mixture is not None and "sensitivity" not in codes(result):  # else its sentence has said it
         others = mixture["snr_by_clusters"].items()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from mrsnr.model import Check, Image, MixtureNoise, Noise, Snr, Temporal
+from mrsnr.normalisation import normalised
 
 if TYPE_CHECKING:  # a name only: what makes it is on a floor above
     from mrsnr.fbirn import Fbirn
@@ -114,6 +115,7 @@ def _snr(result: Snr) -> dict[str, Any]:
         "reasons": _checks(result.reasons),
         "method": result.method,
         "definition": result.provenance["definition"],
+        "normalised": None if result.value is None else asdict(normalised(result)),
         "noise": None if result.noise is None else _noise(result.noise),
         "table": [asdict(row) for row in result.table],
     }

@@ -14,6 +14,7 @@ from mrsnr.intensities import Counts, assign, count, magnitudes
 from mrsnr.mixture import Mixture, fit_standardised
 from mrsnr.model import BoolArray, Check, CheckVerdict, Image, LabelArray, MixtureNoise, Noise, Regions
 from mrsnr.noise import estimator
+from mrsnr.survey import GAUSSIAN
 
 CLUSTERS = range(2, 7)
 _COMPARED = (2, 3, 4, 5)
@@ -25,7 +26,7 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
 
     1. Fit a variational Bayesian Gaussian mixture to all voxels (`mrsnr.mixture`).
     2. Background: the voxels of the component of lowest mean; or ``regions.background``, then nothing is fitted.
-    3. sigma = SD(background) / 0.655.
+    3. sigma = SD(background) / 0.655; of a real or imaginary part, whose noise is Gaussian, SD(background).
     4. Repeat with 2 to 5 clusters: the SNR should not move.
 
     Parameters
@@ -71,7 +72,7 @@ def mixture(image: Image, *, regions: Regions, clusters: int = 3) -> Noise:
 def _from_mask(image: Image, voxels: NDArray[Any], background: BoolArray) -> Noise:
     return Noise(
         sigma=_sigma(image, voxels[background]),
-        channels=1,
+        channels=_channels(image),
         interval=None,
         region=background,
         checks=_background_checks(image, voxels, background),
@@ -92,10 +93,10 @@ def _from_cluster(image: Image, voxels: NDArray[Any], finite: BoolArray, cluster
     fitted = fits[clusters]
     order = np.argsort(fitted.means, kind="stable")
     labels = _label_image(voxels, finite, counts, fitted)
-    by_clusters = {k: _snr_of_counts(counts, f) for k, f in fits.items()}
+    by_clusters = {k: _snr_of_counts(counts, f, factor=_factor(image)) for k, f in fits.items()}
     return MixtureNoise(
         sigma=_sigma(image, voxels[labels == 0]),
-        channels=1,
+        channels=_channels(image),
         interval=None,
         region=labels == 0,
         checks=(
@@ -129,7 +130,16 @@ def _sigma(image: Image, background: NDArray[Any]) -> float | None:
     Nor has a phase image one: the SD of an angle is not the noise of a signal.
     """
     sd = float(background.std(dtype=np.float64)) if background.size else 0.0
-    return sd / RAYLEIGH_SD if sd > 0 and image.kind != "phase" else None
+    return sd / _factor(image) if sd > 0 and image.kind != "phase" else None
+
+
+def _factor(image: Image) -> float:
+    """Return the SD of air over sigma: that of Rayleigh noise, and 1 of a real or imaginary part."""
+    return 1.0 if _channels(image) == GAUSSIAN else RAYLEIGH_SD
+
+
+def _channels(image: Image) -> float:
+    return GAUSSIAN if image.kind in {"real", "imaginary"} else 1.0
 
 
 def _background_checks(image: Image, voxels: NDArray[Any], background: BoolArray) -> tuple[Check, ...]:
@@ -141,7 +151,7 @@ def _background_checks(image: Image, voxels: NDArray[Any], background: BoolArray
     return (first, zeros(chosen), ratio(chosen)) if chosen.size else (first, empty())
 
 
-def _snr_of_counts(counts: Counts, fitted: Mixture) -> float | None:
+def _snr_of_counts(counts: Counts, fitted: Mixture, *, factor: float) -> float | None:
     """Return the SNR that this fit gives, from the counts alone."""
     air = fitted.predict(counts.values) == np.argmin(fitted.means)
     if air.all() or not air.any():
@@ -149,4 +159,4 @@ def _snr_of_counts(counts: Counts, fitted: Mixture) -> float | None:
     mean = np.average(counts.values[air], weights=counts.counts[air])
     sd = np.sqrt(np.average((counts.values[air] - mean) ** 2, weights=counts.counts[air]))
     signal = np.average(counts.values[~air], weights=counts.counts[~air])
-    return float(signal / sd * RAYLEIGH_SD) if sd > 0 else None
+    return float(signal / sd * factor) if sd > 0 else None
