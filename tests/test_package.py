@@ -22,7 +22,7 @@ def modules_after(code):
 def test_public_names_are_these_and_all_exist():
     assert set(mrsnr.__all__) == {
         *("Check", "Image", "MrsnrError", "Noise", "Normalised", "Regions", "Snr", "Temporal", "Verdict"),
-        *("compare", "load", "measure", "normalised", "save", "temporal"),
+        *("compare", "complex_image", "load", "measure", "normalised", "save", "temporal"),
         *("data", "figures", "physiology", "ukat"),
         "__version__",
     }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mrsnr import data as data
     from mrsnr.comparison import compare as compare
+    from mrsnr.complex_valued import complex_image as complex_image
     from mrsnr.errors import MrsnrError as MrsnrError
     from mrsnr.io import load as load
     from mrsnr.io import save as save
@@ -43,6 +44,7 @@ _HOME = {
     "Temporal": "mrsnr.model",
     "Verdict": "mrsnr.model",
     "compare": "mrsnr.comparison",
+    "complex_image": "mrsnr.complex_valued",
     "load": "mrsnr.io",
     "measure": "mrsnr.measurement",
     "normalised": "mrsnr.normalisation",

@@ -167,7 +167,7 @@ def known_channels(image: Image, channels: float | None) -> float | None:
         return float(channels)
     if image.kind in {"real", "imaginary"}:
         return GAUSSIAN
-    if image.kind == "complex":
+    if image.kind == "complex" and "phase_unit" not in image.meta:  # the magnitude of such a pair may be of many
         return 1.0
     stated = image.meta.get("channels")
     return None if stated is None else float(stated)

@@ -46,9 +46,9 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
 
 
 def _inputs(image: Image, beside: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield role and ``meta`` of all files but the first: those of a series of one file a volume are its volumes."""
+    """Yield role and ``meta`` of all files but the first: other volumes of a series, the phase of a complex image."""
     for further in image.meta.get("further_files", ()):
-        yield "volume", further
+        yield further.get("role", "volume"), further
     for role, meta in beside:
         for one in (meta, *meta.get("further_files", ())):
             yield role, one

@@ -2,36 +2,45 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from mrsnr.errors import ArgumentError, UnreadableError
-from mrsnr.io import nifti
 from mrsnr.model import Image
 
-Reader = Callable[[Path], Image]
+READERS = {
+    **dict.fromkeys((".nii.gz", ".nii"), "nifti"),
+    **dict.fromkeys((".hdr.gz", ".img.gz", ".hdr", ".img"), "analyze"),
+    **dict.fromkeys((".par", ".rec"), "parrec"),
+    ".mnc": "minc",
+}
+"""Which module of this package reads which ending, by its function ``read``; imported when a file asks for it."""
 
-READERS: dict[str, Reader] = dict.fromkeys(nifti.SUFFIXES, nifti.read)
-"""Which function reads which ending; a new format is one new file and one line here."""
 
-
-def load(path: str | Path | Sequence[str | Path]) -> Image:
+def load(path: str | Path | Sequence[str | Path], *, part: str | None = None) -> Image:
     """Open an image, or a series of one file a volume; voxels stay on disk until they are asked for.
 
     Parameters
     ----------
     path
         A NIfTI-1 or NIfTI-2 file: ``.nii``, ``.nii.gz``, or either half of a ``.hdr``/``.img`` pair. JSON beside it
-        with the same name (a BIDS sidecar) is read into ``meta``. Several files, of one volume each, are a series
-        (x, y, z, volume) in the order in which they are given, with the affine and ``meta`` of the first; they are read
-        one after the other. Beware of sorting by name where 10 comes before 2.
+        with the same name (a BIDS sidecar) is read into ``meta``. Or PAR/REC of Philips, either half; Analyze 7.5
+        (``.hdr``/``.img``); MINC (``.mnc``; MINC 2 needs the extra ``minc``). Several files, of one volume each, are a
+        series (x, y, z, volume) in the order in which they are given, with the affine and ``meta`` of the first; they
+        are read one after the other. Beware of sorting by name where 10 comes before 2.
+    part
+        Of a PAR/REC file with several types of image or echoes, which of them: ``"phase"``, ``"e2"``, ``"real-e2"``. By
+        default the magnitude of the first echo; ``meta["parts"]`` says what there is.
 
     Raises
     ------
     ArgumentError
-        If a list of files is empty.
+        If a list of files is empty, or there is no such part.
+    MissingExtraError
+        If the format needs a package that is not installed.
     UnreadableError
         If a file is missing, broken or of no known format.
     ImageError
@@ -39,23 +48,27 @@ def load(path: str | Path | Sequence[str | Path]) -> Image:
         have one volume (x, y, z) each, all of one kind and shape, and within half a voxel of the same place.
     """
     if isinstance(path, str | bytes | os.PathLike) or not isinstance(path, Sequence):
-        return _one(path)
+        return _one(path, part)
     if not path:
         raise ArgumentError("The list of files is empty; expected one file, or the volumes of a series in their order.")
     if len(path) == 1:
-        return _one(path[0])
+        return _one(path[0], part)
     from mrsnr.io.sequence import joined  # noqa: PLC0415 - it needs checks, which a single file does not
 
-    return joined([_one(volume) for volume in path])
+    return joined([_one(volume, part) for volume in path])
 
 
-def _one(path: str | Path) -> Image:
+def _one(path: str | Path, part: str | None) -> Image:
     """Open one file."""
-    file = _existing(path)
-    for ending, read in READERS.items():
-        if file.name.lower().endswith(ending):
-            return read(file.absolute())  # so that a change of the working folder does not lose the voxels
-    raise UnreadableError(f"{file.name} has an ending that is not known; expected {_endings()}.")
+    file = _existing(path).absolute()  # so that a change of the working folder does not lose the voxels
+    module = next((module for ending, module in READERS.items() if file.name.lower().endswith(ending)), None)
+    if module is None:
+        raise UnreadableError(f"{file.name} has an ending that is not known; expected {_endings()}.")
+    if part is not None and module != "parrec":
+        raise ArgumentError(f"part is {part!r}, but {file.name} is one image; only PAR/REC files hold several.")
+    options = {} if part is None else {"part": part}
+    image: Image = importlib.import_module(f"mrsnr.io.{module}").read(file, **options)
+    return image
 
 
 def _existing(path: str | Path) -> Path:
