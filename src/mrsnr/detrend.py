@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from mrsnr.model import FloatArray
 
-_CHUNK = 4096  # voxels at a time: what is worked on stays in the cache
+_AT_ONCE = 2**16  # values: what is worked on stays in the cache
+_ALONE = 2**18  # products: up to here BLAS starts no threads, which would wait for each other where cores are busy
 _LOST = 1e-12  # of the sum of squares: residuals below that are rounding
 _ROUNDING = 8 * np.finfo(np.float64).eps
 
@@ -73,8 +74,9 @@ class TrendSums:
             Index of the first of them in the series; the block with index 0 comes first.
         """
         weights = np.ascontiguousarray(self.basis[first : first + len(block)].T)
-        for begin in range(0, self._squares.size, _CHUNK):
-            part = slice(begin, begin + _CHUNK)
+        chunk = max(1, min(_AT_ONCE, _ALONE // len(weights)) // len(block))
+        for begin in range(0, self._squares.size, chunk):
+            part = slice(begin, begin + chunk)
             values = block[:, part].astype(np.float64)
             if first == 0:
                 self._start[part] = values.mean(axis=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from statistics import NormalDist
 
-_ROUNDS, _SETTLED = 60, 1e-14
+_ROUNDS, _SETTLED = 60, 1e-12
 
 
 def gamma_quantile(shape: float, probability: float) -> float:

@@ -184,7 +184,11 @@ def _by_labels(
     if not regions.labels:
         regions = tissues or tissue_classes(first, foreground(first, noise=_of_air(found, seen)))
     noise = _within(found, regions)
-    table = mean_of_tables([signal_table(_amplitudes(one), regions, noise=noise) for one in repeats or (volume,)])
+    tables = [
+        signal_table(_amplitudes(one), regions, noise=noise, limits=k == 0)  # the interval is that of the first
+        for k, one in enumerate(repeats or (volume,))
+    ]
+    table = mean_of_tables(tables)
     value, interval = overall(table, noise=noise)
     return _Parts(of=of, table=table, regions=regions, value=value, interval=interval)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ _LARGEST_ERROR = 3.0  # relative; an interval wider than that says nothing
 _THETAS = np.geomspace(0.05, 300, 400)
 
 
-def signal_table(voxels: NDArray[Any], regions: Regions, *, noise: Noise) -> tuple[LabelSnr, ...]:
+def signal_table(voxels: NDArray[Any], regions: Regions, *, noise: Noise, limits: bool = True) -> tuple[LabelSnr, ...]:
     r"""Return one row per label: its amplitude with the noise floor taken out, over sigma, with a 95 % interval.
 
     One sigma: mean and mean square of the label's magnitudes are inverted together (`invert_moments`), so that the mean
@@ -44,6 +45,8 @@ def signal_table(voxels: NDArray[Any], regions: Regions, *, noise: Noise) -> tup
         With ``labels`` of the same shape.
     noise
         Sigma, its interval, the number of channels and how correlated neighbours are.
+    limits
+        Whether to give intervals, which takes most of the time.
 
     Returns
     -------
@@ -62,7 +65,10 @@ def signal_table(voxels: NDArray[Any], regions: Regions, *, noise: Noise) -> tup
     ----------
     Koay, Ozarslan, Basser, J Magn Reson 197:108-119 (2009).
     """
-    return tuple(_label_row(voxels, label, region, regions.names, noise) for label, region in regions.labels.items())
+    return tuple(
+        _label_row(voxels, label, region, regions.names, noise, limits=limits)
+        for label, region in regions.labels.items()
+    )
 
 
 def below_detection(row: LabelSnr) -> bool:
@@ -132,14 +138,16 @@ class _Signal:
     varied: bool
 
 
-def _label_row(voxels: NDArray[Any], label: int, region: BoolArray, names: Mapping[int, str], noise: Noise) -> LabelSnr:
+def _label_row(
+    voxels: NDArray[Any], label: int, region: BoolArray, names: Mapping[int, str], noise: Noise, *, limits: bool
+) -> LabelSnr:
     sigma = None if noise.sigma is None else np.broadcast_to(np.asarray(noise.sigma, np.float64), voxels.shape)
     finite = region & np.isfinite(voxels)
     usable = finite if sigma is None else finite & np.isfinite(sigma) & (sigma > 0)
     known = sigma is not None and bool(usable.any())
     found = _signal(voxels, sigma, usable, noise) if sigma is not None and known else None
     count = np.count_nonzero(usable) / max(noise.correlation, 1.0)
-    low, high = (None, None) if found is None else _limits(found, max(count, 1.0), noise)
+    low, high = (None, None) if found is None or not limits else _limits(found, max(count, 1.0), noise)
     return LabelSnr(
         label=label,
         name=names.get(label, f"label {label}"),
@@ -185,9 +193,14 @@ def _local_theta(
     noise_of, _ = window_sums(np.where(inside, sigma[box], 0), width=_WINDOW, where=inside)
     level = float(voxels[box][inside].mean() / (total[inside] / count[inside]).mean())  # windows see less of a rim
     theta = invert_mean(level * total[inside] / noise_of[inside], noise.channels)
-    lost = np.interp(theta, _THETAS, noise_bias(_THETAS, noise.channels))
+    lost = np.interp(theta, _THETAS, _biases(noise.channels))
     bias = lost * max(noise.correlation, 1.0) / count[inside]
     return theta, np.minimum(bias, _MOST_CORRECTED * theta)
+
+
+@lru_cache(maxsize=8)
+def _biases(channels: float) -> FloatArray:
+    return noise_bias(_THETAS, channels)
 
 
 def _limits(found: _Signal, independent: float, noise: Noise) -> tuple[float, float] | tuple[None, None]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, import_nibabel
 from mrsnr.cli.methods import AUTO, epilog
-from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
+from mrsnr.cli.options import add_form_options, add_noise_options, add_procs_option, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
@@ -17,6 +18,8 @@ from mrsnr.errors import ArgumentError, InputError
 
 if TYPE_CHECKING:
     from mrsnr.model import Image, Snr
+
+    _Found = tuple[Snr | tuple[Snr, ...], dict[str, Any]]
 
 
 def add_parser(commands: Any) -> None:
@@ -35,6 +38,7 @@ def add_parser(commands: Any) -> None:
     )
     add_noise_options(parser)
     add_output_options(parser)
+    add_procs_option(parser)
     add_form_options(parser)
     parser.set_defaults(run=run)
 
@@ -48,11 +52,14 @@ def run(args: argparse.Namespace) -> int:
         noise.get(args.method)
     opened = [_open(path) for path in args.images]
     _check(args, [image for image in opened if not isinstance(image, Outcome)])
+    from mrsnr.threads import in_order
+
     outcomes = []
     with busy("Measuring") as now:
-        for path, image in zip(args.images, opened, strict=True):
+        found = in_order(partial(_measured, args), list(zip(args.images, opened, strict=True)), n_procs=args.n_procs)
+        for path in args.images:
             now(f"Measuring {path.name}")
-            outcomes.append(image if isinstance(image, Outcome) else _attempt(path, image, args))
+            outcomes.append(_written(args, path, next(found)))
     for outcome in outcomes:
         if outcome.error is not None:
             say(outcome.sentence)
@@ -88,20 +95,29 @@ def _given(args: argparse.Namespace) -> list[Path]:
     return [*args.images, *files_of(args)]
 
 
-def _attempt(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
+def _measured(args: argparse.Namespace, given: tuple[Path, Image | Outcome]) -> _Found | Outcome:
+    """Measure one image: the others go on in other threads meanwhile."""
+    import mrsnr
+    from mrsnr import io
+
+    path, image = given
+    if isinstance(image, Outcome):
+        return image
     try:
-        return _measure(path, image, args)
+        result = mrsnr.measure(image, method=args.method, **read_options(args, args.images))
+        return result, io.document(result)
     except (InputError, MemoryError) as error:
         return Outcome.of_error(path, error)
 
 
-def _measure(path: Path, image: Image, args: argparse.Namespace) -> Outcome:
-    import mrsnr
-    from mrsnr import io
-
-    result = mrsnr.measure(image, method=args.method, **read_options(args, args.images))
-    document = io.document(result)
-    return Outcome(path, document, files=_write(result, document, args))
+def _written(args: argparse.Namespace, path: Path, found: _Found | Outcome) -> Outcome:
+    """Write what was found, here and not in a thread: pyplot draws one picture at a time."""
+    if isinstance(found, Outcome):
+        return found
+    try:
+        return Outcome(path, found[1], files=_write(*found, args))
+    except (InputError, MemoryError) as error:
+        return Outcome.of_error(path, error)
 
 
 def _write(result: Snr | tuple[Snr, ...], document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:

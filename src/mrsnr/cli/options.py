@@ -50,6 +50,17 @@ def add_form_options(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--tsv", action="store_true", help="print a tab-separated table and nothing else")
 
 
+def add_procs_option(parser: argparse.ArgumentParser) -> None:
+    """Add how many images are measured at once."""
+    parser.add_argument(
+        "--n-procs",
+        type=_from_one,
+        metavar="N",
+        help="images measured at once; each needs memory of its own, the results are the same "
+        "(default: one for each core, at most 4)",
+    )
+
+
 def files_of(args: argparse.Namespace) -> list[Path]:
     """Return the files that the options name, beside the images."""
     single = [file for file in (args.noise_scan, args.noise_mask) if file is not None]
@@ -77,6 +88,16 @@ def read_options(args: argparse.Namespace, images: Sequence[Path]) -> dict[str, 
         "noise_mask": None if args.noise_mask is None else load(args.noise_mask),
         "labels": read_labels(args.labels, images),
     }
+
+
+def _from_one(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return number
 
 
 def _positive(text: str) -> float:
