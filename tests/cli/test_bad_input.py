@@ -38,9 +38,9 @@ def unusable(run, tmp_path):
         ("bad/constant_ones_4x4x4.nii.gz", "All voxels have the same value, 1"),
         ("bad/empty_0byte.nii.gz", "is empty"),
         ("bad/git_lfs_pointer.nii.gz", "git-LFS pointer"),
-        ("dicom-small/MR_small.dcm", "expected .hdr"),
-        ("kidney-t2w/test_sub_02.PAR", "expected .hdr"),
-        ("bad", "is a folder"),
+        ("dicom-small/MR_truncated.dcm", "truncated or damaged"),
+        ("parrec-phantom/bad_datatype+orig.HEAD", "an ending that is not known; expected .dcm"),
+        ("bad", "holds no DICOM image"),
     ],
 )
 def test_shared_bad_files(unusable, shared_data, name, said):
@@ -120,17 +120,12 @@ def header_without_image(tmp_path):
     return tmp_path / "pair.hdr"
 
 
-def analyze(tmp_path):
-    nibabel.save(nibabel.AnalyzeImage(np.ones((4, 4, 4), np.int16), AFFINE), tmp_path / "old.hdr")
-    return tmp_path / "old.hdr"
-
-
 @pytest.mark.parametrize("command", ["info", "measure", "temporal"])
 @pytest.mark.parametrize(
     "make",
     [
         text, short_text, not_gzip, zipped_text, missing, below_a_file, long_name, folder, pipe, json_file, loop,
-        header_without_image, analyze,
+        header_without_image,
     ],
 )  # fmt: skip
 def test_what_is_no_image(unusable, tmp_path, command, make):

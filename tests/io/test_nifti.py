@@ -258,7 +258,7 @@ class TestBadFiles:
     def test_missing_folder_and_unknown_ending(self, tmp_path):
         with pytest.raises(UnreadableError, match="no file"):
             mrsnr.load(tmp_path / "nothing.nii")
-        with pytest.raises(UnreadableError, match="is a folder"):
+        with pytest.raises(ImageError, match="holds no DICOM image"):
             mrsnr.load(tmp_path)
         (tmp_path / "scan.xyz").write_text("x")
         with pytest.raises(UnreadableError, match=r"expected .*\.nii\.gz"):

@@ -10,6 +10,7 @@ from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import InputError
 
@@ -24,7 +25,14 @@ def add_parser(commands: Any) -> None:
         epilog=epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_file(parser, "image", metavar="IMAGE", help="NIfTI file of one volume, or of repeats (then say --repeats)")
+    add_file(
+        parser,
+        "image",
+        metavar="IMAGE",
+        help="image file or DICOM folder, of one volume, or of repeats (then say --repeats)",
+    )
+    add_choice_options(parser)
+    add_pair_options(parser)
     add_noise_options(parser)
     add_form_options(parser)
     parser.set_defaults(run=run)
@@ -46,7 +54,7 @@ def _attempt(args: argparse.Namespace) -> Outcome:
     from mrsnr import io
 
     try:
-        results = mrsnr.compare(mrsnr.load(args.image), **read_options(args, [args.image]))
+        results = mrsnr.compare(read_image(args.image, args), **read_options(args, [args.image]))
         return Outcome(args.image, io.document(results), alternatives=True)
     except (InputError, MemoryError) as error:
         return Outcome.of_error(args.image, error)
@@ -66,4 +74,4 @@ def _show(args: argparse.Namespace, outcome: Outcome) -> None:
 
 
 def _given(args: argparse.Namespace) -> list[Path]:
-    return [args.image, *files_of(args)]
+    return [args.image, *pair_files(args), *files_of(args)]

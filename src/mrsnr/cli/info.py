@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.outcome import Outcome, failed
+from mrsnr.cli.reading import add_choice_options
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import emit_json, say
 from mrsnr.errors import InputError
@@ -58,18 +59,19 @@ def add_parser(commands: Any) -> None:
         description="Say what an image file holds, without measuring it: size, kind, how it lies in the scanner, and "
         "what the JSON beside it says about the scan.",
     )
-    add_file(parser, "image", metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
+    add_file(parser, "image", metavar="IMAGE", help="image file or DICOM folder, 2-D to 4-D")
+    add_choice_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print dimensions, voxel size, the affine in words, the kind and the sidecar."""
-    import mrsnr
+    from mrsnr import load
 
     import_nibabel()
     try:
-        image = mrsnr.load(args.image)
+        image = load(args.image, series=args.series, part=args.part)
     except InputError as error:
         outcome = Outcome.of_error(args.image, error)
         say(outcome.sentence)

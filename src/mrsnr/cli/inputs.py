@@ -43,7 +43,7 @@ def whole_number(text: str) -> int:
     return number
 
 
-def add_file(parser: argparse.ArgumentParser, *names: str, **options: object) -> None:
+def add_file(parser: argparse._ActionsContainer, *names: str, **options: object) -> None:
     """Add an argument that names a file."""
     completed_by(parser.add_argument(*names, type=a_path, **options), FILE)  # type: ignore[arg-type]
 
@@ -95,15 +95,13 @@ def check_slice(image: Image, wanted: int | None) -> None:
         raise ArgumentError(f"There is no slice {wanted}; the image {have}.")
 
 
-def check_names(images: Sequence[Path]) -> None:
-    """Raise `ArgumentError` if two images would write files of the same name."""
-    from mrsnr.io import stem
-
+def check_names(names: Iterable[tuple[Path, str]]) -> None:
+    """Raise `ArgumentError` if two images, given by path and name, would write files of the same name."""
     seen: dict[str, Path] = {}
-    for image in images:
-        other = seen.setdefault(stem(image), image)
-        if other is not image:
-            raise ArgumentError(f"{other} and {image} would write files of the same name; give each its own --out.")
+    for path, name in names:
+        other = seen.setdefault(name, path)
+        if other is not path:
+            raise ArgumentError(f"{other} and {path} would write files of the same name; give each its own --out.")
 
 
 def check_output(folder: Path, files: Iterable[str], *, inputs: Iterable[Path], overwrite: bool) -> None:

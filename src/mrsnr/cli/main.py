@@ -7,13 +7,13 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from mrsnr import __version__
-from mrsnr.cli import compare, completion, demo, fetch, info, measure, temporal
+from mrsnr.cli import compare, completion, demo, fetch, info, measure, series, temporal
 from mrsnr.cli.signals import heeded
 from mrsnr.cli.status import FAULT, INPUT, INTERRUPTED, USAGE
 from mrsnr.cli.streams import encode_anything, flush, say, warnings_shown
 from mrsnr.errors import ArgumentError, MissingExtraError, MrsnrError, OutputError
 
-_COMMANDS = (info, measure, compare, temporal, fetch, demo, completion)
+_COMMANDS = (info, series, measure, compare, temporal, fetch, demo, completion)
 _EPILOG = """\
 exit status:
   0    measured, with or without caution

@@ -12,6 +12,7 @@ from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_ou
 from mrsnr.cli.methods import AUTO, epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, add_procs_option, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import ArgumentError, InputError
@@ -32,10 +33,12 @@ def add_parser(commands: Any) -> None:
         epilog=epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_file(parser, "images", nargs="+", metavar="IMAGE", help="NIfTI file, 2-D to 4-D")
+    add_file(parser, "images", nargs="+", metavar="IMAGE", help="image file or DICOM folder, 2-D to 4-D")
     parser.add_argument(
         "--method", default=AUTO, metavar="NAME", help=f"how the noise is found, see below (default: {AUTO})"
     )
+    add_choice_options(parser)
+    add_pair_options(parser)
     add_noise_options(parser)
     add_output_options(parser)
     add_procs_option(parser)
@@ -50,8 +53,8 @@ def run(args: argparse.Namespace) -> int:
         from mrsnr import noise
 
         noise.get(args.method)
-    opened = [_open(path) for path in args.images]
-    _check(args, [image for image in opened if not isinstance(image, Outcome)])
+    opened = [_open(path, args) for path in args.images]
+    _check(args, [(p, image) for p, image in zip(args.images, opened, strict=True) if not isinstance(image, Outcome)])
     from mrsnr.threads import in_order
 
     outcomes = []
@@ -67,32 +70,33 @@ def run(args: argparse.Namespace) -> int:
     return worst(outcome.status for outcome in outcomes)
 
 
-def _open(path: Path) -> Image | Outcome:
-    import mrsnr
-
+def _open(path: Path, args: argparse.Namespace) -> Image | Outcome:
     try:
-        return mrsnr.load(path)
+        return read_image(path, args)
     except InputError as error:
         return Outcome.of_error(path, error)
 
 
-def _check(args: argparse.Namespace, images: Sequence[Image]) -> None:
+def _check(args: argparse.Namespace, images: Sequence[tuple[Path, Image]]) -> None:
     """Refuse wrong arguments before anything is measured or written."""
-    if args.repeat and len(args.images) > 1:
-        raise ArgumentError("--repeat belongs to one image; measure the images one by one.")
-    for image in images:
+    if len(args.images) > 1:
+        for option, given in (("--repeat", args.repeat), ("--phase", args.phase), ("--imaginary", args.imaginary)):
+            if given:
+                raise ArgumentError(f"{option} belongs to one image; measure the images one by one.")
+    for _, image in images:
         check_slice(image, args.slice)
     if args.out is None:
         return
     from mrsnr import Snr, io
 
-    check_names(args.images)
-    written = [file for image in images for file in io.written_by(Snr, name=io.name_of(image))]
+    names = [(path, io.name_of(image)) for path, image in images]
+    check_names(names)
+    written = [file for _, name in names for file in io.written_by(Snr, name=name)]
     check_output(args.out, written, inputs=_given(args), overwrite=args.overwrite)
 
 
 def _given(args: argparse.Namespace) -> list[Path]:
-    return [*args.images, *files_of(args)]
+    return [*args.images, *pair_files(args), *files_of(args)]
 
 
 def _measured(args: argparse.Namespace, given: tuple[Path, Image | Outcome]) -> _Found | Outcome:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, import_nibabel, whole_number
 from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
 from mrsnr.cli.streams import busy, emit_json, say
 from mrsnr.errors import InputError
 
@@ -26,7 +27,15 @@ def add_parser(commands: Any) -> None:
         help="measure the temporal SNR of a series",
         description="Measure temporal SNR: the mean over time over the SD of what a polynomial trend leaves.",
     )
-    add_file(parser, "series", metavar="SERIES", nargs="+", help="4-D NIfTI file, or 3-D files in their order in time")
+    add_file(
+        parser,
+        "files",
+        metavar="SERIES",
+        nargs="+",
+        help="4-D image file or DICOM folder, or 3-D files in their order in time",
+    )
+    add_choice_options(parser)
+    add_pair_options(parser)
     parser.add_argument(
         "--order",
         type=whole_number,
@@ -53,6 +62,12 @@ def add_parser(commands: Any) -> None:
     )
     add_file(parser, "--mask", metavar="M", help="where the median is taken (default: the bright voxels)")
     add_output_options(parser)
+    _add_stability_options(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
+    parser.set_defaults(run=run)
+
+
+def _add_stability_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fbirn", action="store_true", help="add the stability figures of the fBIRN phantom protocol")
     parser.add_argument(
         "--fbirn-slice",
@@ -66,8 +81,6 @@ def add_parser(commands: Any) -> None:
         metavar="N",
         help="edge in voxels of their square (default: 21, of matrices below 64 15)",
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
-    parser.set_defaults(run=run)
 
 
 def _volumes(text: str) -> int | Literal["auto"]:
@@ -77,7 +90,7 @@ def _volumes(text: str) -> int | Literal["auto"]:
 def run(args: argparse.Namespace) -> int:
     """Measure the series, write what was asked for, print the result."""
     import_nibabel()
-    with busy(f"Measuring {args.series[0].name}"):
+    with busy(f"Measuring {args.files[0].name}"):
         outcome = _attempt(args)
     if outcome.error is not None:
         say(outcome.sentence)
@@ -93,7 +106,7 @@ def _attempt(args: argparse.Namespace) -> Outcome:
     from mrsnr import io
 
     try:
-        series = mrsnr.load(args.series)
+        series = read_image(args.files, args)
         _check(args, series)
         mask = None if args.mask is None else mrsnr.load(args.mask)
         result = mrsnr.temporal(
@@ -108,9 +121,9 @@ def _attempt(args: argparse.Namespace) -> Outcome:
             fbirn_roi=args.fbirn_roi,
         )
         document = io.document(result)
-        return Outcome(args.series[0], document, files=_write(result, document, args))
+        return Outcome(args.files[0], document, files=_write(result, document, args))
     except (InputError, MemoryError) as error:
-        return Outcome.of_error(args.series[0], error)
+        return Outcome.of_error(args.files[0], error)
 
 
 def _check(args: argparse.Namespace, series: Image) -> None:
@@ -123,7 +136,7 @@ def _check(args: argparse.Namespace, series: Image) -> None:
 
 
 def _given(args: argparse.Namespace) -> list[Path]:
-    return [*args.series, *([] if args.mask is None else [args.mask])]
+    return [*args.files, *pair_files(args), *([] if args.mask is None else [args.mask])]
 
 
 def _write(result: Temporal, document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:

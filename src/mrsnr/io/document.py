@@ -63,20 +63,37 @@ def _shape(results: Sequence[Snr | Temporal]) -> list[int]:
 def source_of(meta: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return name and sha256 of the file that an image of this ``meta`` came from, ``None`` if it came from an array.
 
-    Of a ``.hdr``/``.img`` pair the file of the voxels is hashed. The hash is ``None`` when the file has changed since
-    it was loaded, or is no longer there. The folder is left out: a path can name a patient.
+    Of a ``.hdr``/``.img`` pair the file of the voxels is hashed, of a folder's series what the sha256 of its files make
+    one after the other, slice by slice. The hash is ``None`` when a file has changed since it was loaded, or is no
+    longer there. The folder is left out: a path can name a patient.
     """
     source = meta.get("source")
     if source is None:
         return None
     path = Path(str(source))
+    name = series_name(meta) or path.name
+    return {"name": as_text(name), "sha256": _hash(meta.get("paths") or [meta.get("voxels", path)], meta)}
+
+
+def series_name(meta: Mapping[str, Any]) -> str | None:
+    """Return what an image of a folder's series is called, ``None`` where it came from a file with a name."""
+    series = meta.get("series")
+    return None if not meta.get("paths") or series is None else f"series-{series['choice'].replace(':', '-')}"
+
+
+def _hash(paths: Sequence[str | Path], meta: Mapping[str, Any]) -> str | None:
+    """Return the sha256 of a file, or of those of several files; ``None`` where one is not what it was."""
+    digests = []
     try:
-        with Path(meta.get("voxels", path)).open("rb") as file:
-            changed = meta.get("modified", _modified(file)) != _modified(file)
-            digest = None if changed else hashlib.file_digest(file, "sha256").hexdigest()
+        for path in paths:
+            with Path(path).open("rb") as file:
+                loaded, now = meta.get("modified"), _modified(file)
+                if loaded is not None and (now > loaded if len(paths) > 1 else now != loaded):
+                    return None
+                digests.append(hashlib.file_digest(file, "sha256").digest())
     except OSError:
-        digest = None
-    return {"name": as_text(path.name), "sha256": digest}
+        return None
+    return (digests[0] if len(digests) == 1 else hashlib.sha256(b"".join(digests)).digest()).hex()
 
 
 def _modified(file: BinaryIO) -> int:

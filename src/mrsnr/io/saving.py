@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mrsnr import __version__
 from mrsnr.errors import ArgumentError, OutputError
 from mrsnr.io.compression import open_compressed
-from mrsnr.io.document import document, plain
+from mrsnr.io.document import document, plain, series_name
 from mrsnr.io.loading import expanded, stem
 from mrsnr.io.staging import staging
 from mrsnr.model import Image, MixtureNoise, Snr, Temporal
@@ -109,7 +109,7 @@ def save(
 def name_of(image: Image) -> str:
     """Return what the files of an image's results begin with, unless something else is asked for."""
     source = image.meta.get("source")
-    return "image" if source is None else stem(str(source))
+    return "image" if source is None else series_name(image.meta) or stem(str(source))
 
 
 def written_by(result: Result | type[Snr | Temporal], *, name: str) -> tuple[str, ...]:
