@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from mrsnr.errors import ImageError
 from mrsnr.judgement import choose, widened
 from mrsnr.model import Check, Image, Noise, Regions, Snr
 from mrsnr.regions import Labels, Mask, geometry_checks, regions_of
-from mrsnr.repeats import split_volumes, stacked
+from mrsnr.repeats import MOST, some_volumes, split_volumes, stacked
 from mrsnr.results import divided, inputs_of, refused, unusable
 from mrsnr.survey import Survey, survey
 from mrsnr.verdicts import expect_image
@@ -72,7 +72,8 @@ def measure(
     Snr or tuple of Snr
         One result per volume: a tuple when there are several that are not repeats. The value is the mean SNR of the
         labels, weighted by their voxels; that of ``mixture`` is the tutorial's, mean of everything that is not
-        background over sigma, whatever the labels.
+        background over sigma, whatever the labels. The signal of repeats is the mean of all of them, of more than 32
+        that of 32 spread from the first to the last; their noise is that of all.
 
     Raises
     ------
@@ -110,14 +111,15 @@ def measure(
     if given.repeats:
         return measure_repeats(given, method, surveyed(given, needed=False))
     if len(given.volumes) == 1:
-        return measure_volume(given, method, surveyed(given, needed=method == AUTO))
-    found = [_attempt(given, method, volume) for volume in range(len(given.volumes))]
-    failures = [one for one in found if isinstance(one, ImageError)]
-    if len(failures) == len(found):
+        found = measure_volume(given, method, surveyed(given, needed=method == AUTO))
+        return found if len(image.shape) == 4 else replace(found, image=image)  # whose data may stay on disk
+    each = [_attempt(given, method, volume) for volume in range(len(given.volumes))]
+    failures = [one for one in each if isinstance(one, ImageError)]
+    if len(failures) == len(each):
         raise failures[0]
     return tuple(
         unusable(volume, one, origin=given.origin(method)) if isinstance(one, ImageError) else one
-        for volume, one in zip(given.volumes, found, strict=True)
+        for volume, one in zip(given.volumes, each, strict=True)
     )
 
 
@@ -125,8 +127,9 @@ def measure(
 class Request:
     """What is to be measured: the volumes, whether they are ``repeats`` of each other, regions and options.
 
-    ``placed`` are the checks of where masks and labels lie. ``series`` are the volumes as one image; ``inputs`` the
-    images beside it. ``tissues`` are measured where there are no labels, and looked for where they are ``None``.
+    Of more than 32 repeats ``volumes`` are 32, spread over the series; ``series`` is all of them as one image, which
+    may be on disk. ``placed`` are the checks of where masks and labels lie; ``inputs`` the images beside it.
+    ``tissues`` are measured where there are no labels, and looked for where they are ``None``.
     """
 
     series: Image
@@ -162,7 +165,10 @@ def request(
         If a repeat, a mask or the labels do not fit the image.
     """
     series = stacked(image, repeat, repeats=repeats)
-    volumes, together = split_volumes(series), repeats or series is not image
+    together = repeats or series is not image
+    if not together or series.volumes <= MOST:
+        series = Image(np.asarray(series.data), series.affine, series.meta)  # read once, whoever asks for it
+    volumes = some_volumes(series) if together else split_volumes(series)
     if together:  # the answer is that of all of them: it is no volume's own
         volumes[0] = Image(volumes[0].data, series.affine, series.meta)
     return Request(
@@ -239,13 +245,13 @@ def measure_repeats(given: Request, method: str, seen: Survey | None) -> Snr:
     ImageError
         If there are too few for the method.
     """
-    volumes = given.volumes
-    asked, method = method, method if method != AUTO else "replicas" if len(volumes) > 2 else "difference"
+    volumes, number = given.volumes, given.series.volumes
+    asked, method = method, method if method != AUTO else "replicas" if number > 2 else "difference"
     fewest = noise.fewest_volumes(method)
-    if len(volumes) < fewest:
+    if number < fewest:
         raise ImageError(
-            f"The method '{method}' needs at least {fewest} volumes, and there {'is' if len(volumes) == 1 else 'are'} "
-            f"{len(volumes)}. Give repeats on the last axis, or with repeat=."
+            f"The method '{method}' needs at least {fewest} volumes, and there {'is' if number == 1 else 'are'} "
+            f"{number}. Give repeats on the last axis, or with repeat=."
         )
     options = {**given.options, "local": seen is not None and seen.uneven, "seen": seen}
     if seen is not None and options["channels"] is None:
@@ -258,7 +264,7 @@ def measure_repeats(given: Request, method: str, seen: Survey | None) -> Snr:
         given.regions,
         given.placed,
         seen,
-        origin=given.origin(asked),
+        origin={**given.origin(asked), "repeats": number},
         repeats=volumes,
         tissues=given.tissues,
     )

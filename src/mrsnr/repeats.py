@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 
 import numpy as np
 
 from mrsnr.errors import ArgumentError, RegionError
 from mrsnr.model import Image
+
+MOST = 32
+"""Volumes that are held at once, where there may be any number."""
 
 
 def split_volumes(image: Image) -> list[Image]:
@@ -17,6 +21,29 @@ def split_volumes(image: Image) -> list[Image]:
     data = np.asarray(image.data)
     meta = dict(image.meta)
     return [Image(data[..., k], image.affine, {**meta, "volume": k}) for k in range(image.volumes)]
+
+
+def some_volumes(image: Image) -> list[Image]:
+    """Return all volumes if they are no more than 32, else 32 of them, spread from the first to the last.
+
+    A series is read once, and of a long one no more is held than is returned.
+
+    Parameters
+    ----------
+    image
+        Shape (x, y, z, volume).
+    """
+    if image.volumes <= MOST:
+        return split_volumes(image)
+    wanted = np.unique(np.linspace(0, image.volumes - 1, MOST).round().astype(int))
+    found, first = [], 0
+    with closing(image.blocks()) as stream:
+        for block in stream:
+            for k in wanted[(wanted >= first) & (wanted < first + block.shape[-1])].tolist():
+                data = block[..., k - first].copy(order="K")
+                found.append(Image(data, image.affine, {**image.meta, "volume": k}))
+            first += block.shape[-1]
+    return found
 
 
 def stacked(image: Image, repeat: Image | Sequence[Image] | None, *, repeats: bool) -> Image:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from mrsnr.checks import drift, identical, motion, not_phase
 from mrsnr.model import Check, CheckVerdict, FloatArray, Image, Noise, Regions
 from mrsnr.noise._local import interval_of_mean, local_sigma
 from mrsnr.noise._mask import channels_of
 from mrsnr.noise._pool import pooled
+from mrsnr.noise._reading import successive
 from mrsnr.noise._repeats import Differences
-
-_MOST_PAIRS = 5  # of neighbouring repeats that are asked whether they are copies
 
 
 def noise_of_repeats(
@@ -24,7 +26,7 @@ def noise_of_repeats(
     image
         Repeats, shape (x, y, z, repeat).
     found
-        From `differences` of them.
+        From `differences` of them, ``local`` if that is asked for.
     regions
         Its labels are the classes that are equally bright.
     channels
@@ -66,11 +68,11 @@ def repeat_checks(image: Image, found: Differences) -> tuple[Check, ...]:
     found
         From `differences` of them.
     """
-    places = np.unique(np.linspace(0, image.volumes - 2, _MOST_PAIRS).astype(int))
-    copies = [identical(_magnitude(image, int(k)), _magnitude(image, int(k) + 1)) for k in places]
+    pairs = successive(image.volumes)
+    copies = [identical(_magnitude(found.volumes[k]), _magnitude(found.volumes[k + 1])) for k in pairs]
     order = [CheckVerdict.PASS, CheckVerdict.WARN, CheckVerdict.FAIL]
     worst = max(copies, key=lambda check: (order.index(check.verdict), check.value or 0.0))
-    first, last = _magnitude(image, 0), _magnitude(image, image.volumes - 1)
+    first, last = _magnitude(found.volumes[0]), _magnitude(found.volumes[image.volumes - 1])
     return (
         not_phase(image),
         worst,
@@ -79,7 +81,7 @@ def repeat_checks(image: Image, found: Differences) -> tuple[Check, ...]:
     )
 
 
-def _magnitude(image: Image, volume: int) -> FloatArray:
-    """Return one repeat, NaN where it is not finite."""
-    found = np.abs(np.asarray(image.data)[..., volume]).astype(np.float64)
+def _magnitude(volume: NDArray[Any]) -> FloatArray:
+    """Return the magnitudes of one repeat, NaN where it is not finite."""
+    found = np.abs(volume).astype(np.float64)
     return np.where(np.isfinite(found), found, np.nan)

@@ -8,9 +8,9 @@ from mrsnr.distributions import chi_interval, sd_factor, variance_factor
 from mrsnr.inversion import invert_mean, koay
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.noise._repeats import Differences
+from mrsnr.noise._sums import WINDOW
 from mrsnr.windows import local_mean, window_sums
 
-_WINDOW = 7  # voxels
 _WIDE = 15  # voxels: over which sigma is taken as the same to find the variance factor
 _MOST_STEPS = 40
 _CLOSE = 1e-4  # of the variance factor
@@ -27,22 +27,14 @@ def local_sigma(found: Differences, channels: float) -> FloatArray:
     Parameters
     ----------
     found
-        From `differences`.
+        From `differences`, ``local``.
     channels
         Number n; of no account where the data are Gaussian.
     """
-    lost = _lost_to_mean(found.neighbours)
-    power, weight = np.zeros(found.where.shape), np.zeros(found.where.shape)
-    for k in range(found.residuals.shape[1]):
-        grid, used = found.grid(k)
-        square, number = window_sums(grid**2, width=_WINDOW, where=used)
-        total, _ = window_sums(grid, width=_WINDOW, where=used)
-        number = np.maximum(number, 1)
-        power += np.maximum(square - total**2 / number, 0.0)
-        weight += np.maximum(number - lost, 0.0)
+    power, weight = found.squares.power, found.squares.weight
     where = found.where & (weight > 0)
-    summed, _ = window_sums(power, width=_WINDOW, where=where)
-    weights, _ = window_sums(weight, width=_WINDOW, where=where)
+    summed, _ = window_sums(power, width=WINDOW, where=where)
+    weights, _ = window_sums(weight, width=WINDOW, where=where)
     freedom = np.where(where, np.maximum(weights / (_OVERLAP * found.correlation), 1.0), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
         sd = np.where(where, np.sqrt(np.maximum(summed, 0.0) / weights) / sd_factor(freedom), np.nan)
@@ -67,7 +59,7 @@ def without_floor(sd: FloatArray, mean: FloatArray, where: BoolArray, channels: 
     used = where & (sd > 0)
     if channels is None or not used.any():
         return np.where(used, sd, np.nan)
-    level = local_mean(np.where(used, mean, 0.0), width=_WINDOW, where=used)[used]
+    level = local_mean(np.where(used, mean, 0.0), width=WINDOW, where=used)[used]
     variance = local_mean(np.where(used, sd, 0.0) ** 2, width=_WIDE, where=used)[used]
     xi = np.ones(level.size)
     grid = np.zeros(where.shape)
@@ -109,10 +101,3 @@ def interval_of_mean(
         one, more = (float(koay(level, step * sd, channels)[1]) for step in (1.0, 1 + _STEP))
         gain = max(1.0, float(np.log(more / one) / np.log(1 + _STEP)))
     return mean * (low / mean) ** gain, mean * (high / mean) ** gain
-
-
-def _lost_to_mean(neighbours: FloatArray) -> float:
-    """Return how many voxels' worth of variance goes with the mean of a window: 1, more where they are correlated."""
-    reach = len(neighbours) // 2
-    overlap = np.maximum(1 - np.abs(np.arange(-reach, reach + 1)) / _WINDOW, 0.0)
-    return max(float(overlap @ neighbours @ overlap), 1.0)

@@ -185,7 +185,7 @@ def channels_of(image: Image, channels: float | None) -> float:
     known = known_channels(image, channels)
     if known is not None:
         return known
-    series = np.abs(np.asarray(image.data)[..., :_REPEATS]).astype(np.float64)
+    series = np.abs(image.data[..., :_REPEATS]).astype(np.float64)
     finite = np.asarray(np.isfinite(series).all(axis=-1))
     series[~finite] = 0.0
     air, found = likely_air(np.sqrt((series**2).mean(axis=-1)), finite, None)

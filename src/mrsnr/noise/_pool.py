@@ -82,7 +82,7 @@ def pooled(found: Differences, regions: Regions, channels: float) -> tuple[float
     if found.variance <= 0:
         return None, None
     classes = _classes(found, regions)
-    used = np.isfinite(found.residuals).sum(axis=1).astype(np.float64)
+    used = found.squares.used.astype(np.float64)
     weights = np.bincount(classes, used).astype(np.float64)
     levels = np.bincount(classes, used * found.mean[found.where])
     seen = weights > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from mrsnr.bright import bright_object
 from mrsnr.correlation import autocorrelation
-from mrsnr.detrend import polynomials
-from mrsnr.errors import ImageError, RegionError
+from mrsnr.errors import RegionError
 from mrsnr.model import BoolArray, FloatArray, Image, Regions
+from mrsnr.noise._reading import Use, check_varies, expect_repeats, read
 from mrsnr.noise._slow import without_slow_part
+from mrsnr.noise._sums import Squares
 
 _LOOKED_AT = 4  # contrasts that the correlation is taken from
 _ROUNDING = 1e-12  # of the brightest voxel
@@ -25,13 +27,14 @@ _DEPTH = 2  # slices: the lags across them that are looked at
 class Differences:
     """Independent images of noise, made from repeats by contrasts that take out the mean (and a trend).
 
-    ``residuals`` has shape (voxels of ``where``, contrasts), each of variance xi sigma², NaN where it is no noise;
-    ``mean`` is the mean of the magnitudes, shape (x, y, z); ``widening`` the SD before over the SD after what changes
-    slowly in space was taken out, and ``kept`` the fraction of the noise that this has left. ``neighbours`` is the
-    correlation of the residuals in the plane, ``correlation`` how many voxels share one independent sample of variance.
+    ``squares`` are those of their residuals, each of variance xi sigma²; ``mean`` is the mean of the magnitudes, shape
+    (x, y, z); ``widening`` the SD before over the SD after what changes slowly in space was taken out, and ``kept`` the
+    fraction of the noise that this has left. ``neighbours`` is the correlation of the residuals in the plane,
+    ``correlation`` how many voxels share one independent sample of variance. ``volumes`` are some of the repeats, by
+    number: the first, the last, and pairs of neighbours.
     """
 
-    residuals: FloatArray
+    squares: Squares
     mean: FloatArray
     where: BoolArray
     kept: float
@@ -39,33 +42,30 @@ class Differences:
     neighbours: FloatArray
     correlation: float
     gaussian: bool
+    volumes: Mapping[int, NDArray[Any]]
 
     @property
     def variance(self) -> float:
         """Mean variance of the residuals; 0 where they are no more than rounding."""
-        finite = np.isfinite(self.residuals)
-        seen = float(np.mean(self.residuals[finite] ** 2)) / self.kept if finite.any() else 0.0
+        number = int(self.squares.used.sum())
+        seen = float(self.squares.total.sum()) / number / self.kept if number else 0.0
         return seen if seen > (_ROUNDING * float(self.mean[self.where].max(initial=0.0))) ** 2 else 0.0
 
     @property
     def degrees_of_freedom(self) -> float:
         """Of that variance: the independent residuals."""
-        return max(self.kept * int(np.isfinite(self.residuals).sum()) / self.correlation, 1.0)
+        return max(self.kept * int(self.squares.used.sum()) / self.correlation, 1.0)
 
     @property
     def outliers(self) -> float:
         """Fraction of the differences that were left out."""
-        return float(np.mean(~np.isfinite(self.residuals))) if self.residuals.size else 0.0
-
-    def grid(self, contrast: int) -> tuple[FloatArray, BoolArray]:
-        """Return one contrast on the image's grid, 0 where it is not used, and where it is."""
-        values, used = np.zeros(self.where.shape), np.zeros(self.where.shape, dtype=bool)
-        used[self.where] = np.isfinite(self.residuals[:, contrast])
-        values[self.where] = np.nan_to_num(self.residuals[:, contrast])
-        return values, used
+        number = self.squares.used.size * self.squares.contrasts
+        return 1 - float(self.squares.used.sum()) / number if number else 0.0
 
 
-def differences(image: Image, regions: Regions, *, order: int) -> Differences:
+def differences(
+    image: Image, regions: Regions, *, order: int, local: bool = False, every: bool = True, use: Use | None = None
+) -> Differences:
     """Return the images of noise in repeats.
 
     1. Contrasts over the repeats, orthogonal to polynomials in time up to ``order``: for two repeats the difference
@@ -75,6 +75,9 @@ def differences(image: Image, regions: Regions, *, order: int) -> Differences:
        voxels) and a change of scale (what is proportional to the mean image).
     4. The correlation of what is left says how much noise went with it, and how many voxels are independent.
 
+    Of more than 32 repeats the contrasts are worked on 32 at a time, while the image is read a second time. What 4
+    says, and the widening, are then those of 32 contrasts spread over the series. Memory does not grow with the number.
+
     Parameters
     ----------
     image
@@ -83,6 +86,12 @@ def differences(image: Image, regions: Regions, *, order: int) -> Differences:
         ``regions.labels``: where to look.
     order
         Of the polynomial in time, at least 0.
+    local
+        Whether a map is to be made of the squares.
+    every
+        Whether all contrasts are squared; otherwise no more than 32, and the image is read once.
+    use
+        Is given every block of volumes, with the number of its first; see `read`.
 
     Raises
     ------
@@ -91,26 +100,32 @@ def differences(image: Image, regions: Regions, *, order: int) -> Differences:
     RegionError
         If a label is not on the image's grid.
     """
-    series = series_of(image, fewest=order + 2)
-    mean = np.abs(series).mean(axis=-1)
-    where = region_of(mean, regions)
-    complement = np.linalg.qr(polynomials(series.shape[-1], order), mode="complete")[0][:, order + 1 :]
-    rows = series[where]
-    parts = [rows.real, rows.imag] if np.iscomplexobj(rows) else [rows]
-    raw = np.concatenate([part @ complement for part in parts], axis=1)
-    structure = np.stack([part.mean(axis=1) for part in parts], axis=1)
+    seen = read(image, order=order, use=use)
+    where = region_of(seen.mean, regions)
+    level = seen.level[where]
+    parts = [level.real, level.imag] if np.iscomplexobj(level) else [level]
+    raw, structure = seen.some(where), np.stack(parts, axis=1)
     residuals, parameters = without_slow_part(raw, structure, where)
     neighbours, correlation = _correlations(residuals, where)
-    kept = max(1 - parameters * max(float(neighbours.sum()), 1.0) / max(len(rows), 1), 0.1)
+    kept = max(1 - parameters * max(float(neighbours.sum()), 1.0) / max(len(level), 1), 0.1)
+    widening = _widening(raw, residuals, kept)
+    squares = Squares(where, neighbours, local=local)
+    if seen.few or not every:
+        squares.add(residuals)
+    else:
+        del raw, residuals  # as large as what is to come
+        for group in seen.every(where):
+            squares.add(without_slow_part(group, structure, where)[0])
     return Differences(
-        residuals=residuals,
-        mean=mean,
+        squares=squares,
+        mean=seen.mean,
         where=where,
         kept=kept,
-        widening=_widening(raw, residuals, kept),
+        widening=widening,
         neighbours=neighbours,
         correlation=correlation,
-        gaussian=image.kind in {"real", "imaginary"} or np.iscomplexobj(rows),
+        gaussian=image.kind in {"real", "imaginary"} or np.iscomplexobj(level),
+        volumes=seen.volumes,
     )
 
 
@@ -127,19 +142,11 @@ def series_of(image: Image, *, fewest: int) -> NDArray[Any]:
     ImageError
         If there are fewer than ``fewest``, no voxel is finite in all of them, or all are equal.
     """
-    if image.volumes < fewest:
-        raise ImageError(
-            f"The image has {image.volumes} volume{'s' * (image.volumes != 1)}; this method needs at least {fewest} "
-            "repeats of one acquisition on the last axis."
-        )
+    expect_repeats(image, fewest=fewest)
     data = np.asarray(image.data)
     series = data.astype(np.complex128 if np.iscomplexobj(data) else np.float64)
-    finite = np.isfinite(series).all(axis=-1)
-    if not finite.any():
-        raise ImageError("No voxel is finite in all repeats: the series holds only NaN or infinity.")
-    inside = series[finite]
-    if (inside == inside[0, 0]).all():
-        raise ImageError(f"All voxels have the same value, {inside[0, 0]:g}; there is no noise to measure.")
+    finite = np.asarray(np.isfinite(series).all(axis=-1))
+    check_varies(series, finite)
     series[~finite] = np.nan
     return series
 
@@ -152,6 +159,14 @@ def region_of(mean: FloatArray, regions: Regions) -> BoolArray:
     RegionError
         If a label is not on the grid of one volume, or none of them has a voxel that is finite.
     """
+    where = inside(mean, regions)
+    if regions.labels and not where.any():
+        raise RegionError("The labels have no voxel that is finite in all repeats.")
+    return where
+
+
+def inside(mean: FloatArray, regions: Regions) -> BoolArray:
+    """Return the same, which may be empty."""
     if not regions.labels:
         return bright_object(mean)
     where = np.zeros(mean.shape, dtype=bool)
@@ -159,10 +174,7 @@ def region_of(mean: FloatArray, regions: Regions) -> BoolArray:
         if label.shape != mean.shape:
             raise RegionError(f"Label {number} has shape {label.shape}, one repeat {mean.shape}; they must agree.")
         where |= label
-    where &= np.isfinite(mean)
-    if not where.any():
-        raise RegionError("The labels have no voxel that is finite in all repeats.")
-    return where
+    return where & np.isfinite(mean)
 
 
 def _widening(raw: FloatArray, residuals: FloatArray, kept: float) -> float:

@@ -70,15 +70,16 @@ def without_slow_part(values: FloatArray, structure: FloatArray, where: BoolArra
     shape = surfaces.without(np.where(odd[:, None], usual, structure))
     weights = np.linalg.pinv(shape.T @ shape, rcond=1e-12) @ shape.T
     left -= shape @ (weights @ left)
+    limit = _limits(left)
     for _ in range(_REFITS):  # an outlier must not bend the surface: the next fit sees what is within the limit
-        limit = _limits(left)
         columns = np.asarray((np.abs(left) > limit).any(axis=0))
         if not columns.any():
             break
         clipped = np.clip(left[:, columns], -limit[columns], limit[columns])
         flat = surfaces.without(clipped)
         left[:, columns] -= clipped - flat + shape @ (weights @ flat)
-    return np.where(np.abs(left) <= _limits(left), left, np.nan), surfaces.parameters + structure.shape[1]
+        limit = _limits(left)
+    return np.where(np.abs(left) <= limit, left, np.nan), surfaces.parameters + structure.shape[1]
 
 
 def _terms(x: FloatArray, y: FloatArray) -> FloatArray:

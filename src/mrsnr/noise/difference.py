@@ -5,7 +5,8 @@ from __future__ import annotations
 from mrsnr.model import Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._answer import noise_of_repeats
-from mrsnr.noise._repeats import differences, in_memory
+from mrsnr.noise._reading import few_in_memory
+from mrsnr.noise._repeats import differences
 
 
 @estimator(volumes=2)
@@ -52,6 +53,6 @@ def difference(image: Image, *, regions: Regions, channels: float | None = None,
     Reeder et al., Magn Reson Med 54:748-754 (2005). Dietrich et al., J Magn Reson Imaging 26:375-385 (2007).
     Firbank et al., Phys Med Biol 44:N261-N264 (1999). Koay, Basser, J Magn Reson 179:317-322 (2006).
     """
-    image = in_memory(image)
-    found = differences(image, regions, order=0)
+    image = few_in_memory(image)
+    found = differences(image, regions, order=0, local=local)
     return noise_of_repeats(image, found, regions, channels=channels, local=local, method="difference")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from mrsnr.bright import bright_object
@@ -143,14 +144,21 @@ def _corners(where: BoolArray, finite: BoolArray, patch: tuple[int, int, int]) -
     step = max(1, round((float(where.sum()) / _PATCHES) ** (1 / (3 if last[2] > 0 else 2))))
     halves = [np.arange(0, end // 2 + 1, step) for end in last]
     grid = [np.unique(np.r_[half, end - half]) for half, end in zip(halves, last, strict=True)]
-    found = []
-    for corner in product(*grid):
-        box = tuple(slice(c, c + e) for c, e in zip(corner, patch, strict=True))
-        found.append((float(where[box].mean()) if finite[box].all() else 0.0, corner))
-    most = max(inside for inside, _ in found)  # 1, unless the object is smaller than a patch
+    first = np.ix_(*grid)
+    whole = _in_patches(finite, patch)[first] == np.prod(patch)
+    inside = np.where(whole, _in_patches(where, patch)[first], 0)
+    most = int(inside.max())  # all of a patch, unless the object is smaller than that
     if most == 0:
         raise ImageError(f"The object holds no patch of {patch} voxels that are all finite; this method needs one.")
-    return [tuple(map(int, corner)) for inside, corner in found if 0 < inside == most]
+    return [tuple(map(int, corner)) for corner, count in zip(product(*grid), inside.flat, strict=True) if count == most]
+
+
+def _in_patches(mask: BoolArray, patch: tuple[int, int, int]) -> NDArray[np.int_]:
+    """Return how many voxels of a mask each patch has, by its first voxel."""
+    counts: NDArray[np.int_] = mask.astype(np.int_)
+    for axis, edge in enumerate(patch):
+        counts = sliding_window_view(counts, edge, axis).sum(axis=-1)
+    return counts
 
 
 def noise_variance(patches: NDArray[np.float64]) -> FloatArray:

@@ -74,8 +74,9 @@ def piesno(image: Image, *, regions: Regions, channels: float | None = None) -> 
     Koay, Ozarslan, Pierpaoli, J Magn Reson 199:94-103 (2009).
     """
     image = in_memory(image)
-    series_of(image, fewest=4)
-    series = np.abs(magnitudes(image)).astype(np.float64)
+    series = series_of(Image(magnitudes(image), image.affine, image.meta), fewest=4)
+    slice_by_slice = np.ascontiguousarray(np.moveaxis(series, 2, 0))  # in the order in which it is used
+    series = np.moveaxis(np.abs(slice_by_slice, out=slice_by_slice), 0, 2)
     n = channels_of(image, channels)
     slices = [_slice(series[:, :, k], n) for k in range(series.shape[2])]
     some_valid = any(found.valid for found in slices)
@@ -83,6 +84,7 @@ def piesno(image: Image, *, regions: Regions, channels: float | None = None) -> 
     weights = air.sum(axis=(0, 1)).astype(np.float64)
     variances = np.array([found.sigma**2 for found in slices])
     sigma = float(np.sqrt(weights @ variances / weights.sum())) if weights.any() and image.kind != "phase" else None
+    stored = _stored(series)
     correlation = noise_correlation(np.where(air, series[..., 0], 0.0), air)
     interval = None
     if sigma is not None:
@@ -98,8 +100,8 @@ def piesno(image: Image, *, regions: Regions, channels: float | None = None) -> 
         region=air,
         checks=(
             not_phase(image),
-            zeros(series[air | ~_stored(series)]) if air.any() else empty(),
-            accepted(series[air], air, sigma=sigma or 1.0, channels=n, stored=_stored(series)),
+            zeros(series[air | ~stored]) if air.any() else empty(),
+            accepted(series[air], air, sigma=sigma or 1.0, channels=n, stored=stored),
         ),
         method="piesno",
         parameters={"tail": _TAIL, "slices": int((weights > 0).sum())},
@@ -110,8 +112,9 @@ def piesno(image: Image, *, regions: Regions, channels: float | None = None) -> 
 def _slice(series: FloatArray, channels: float) -> _Slice:
     """Return sigma and air of one slice, shape (x, y, K): of the lowest valid maximum, else of the lowest."""
     first = None
-    for start in _starts(series, channels):
-        sigma, air = _settled(series, start, channels)
+    power = np.asarray((series**2).mean(axis=-1) / 2)  # not finite where a voxel is not
+    for start in _starts(series, power, channels):
+        sigma, air = _settled(series, power, start, channels)
         if not air.any():
             continue
         where = {"region": air[:, :, None], "stored": _stored(series[:, :, None])}
@@ -120,27 +123,26 @@ def _slice(series: FloatArray, channels: float) -> _Slice:
         if found.valid:
             return found
         first = first or found
-    return first or _Slice(0.0, np.zeros(series.shape[:2], dtype=bool), valid=False)
+    return first or _Slice(0.0, np.zeros(power.shape, dtype=bool), valid=False)
 
 
-def _starts(series: FloatArray, channels: float) -> Iterator[float]:
+def _starts(series: FloatArray, power: FloatArray, channels: float) -> Iterator[float]:
     """Yield the sigmas at which the number of accepted voxels has a local maximum, ascending."""
-    power = np.sort(_power(series)[np.isfinite(series).all(axis=-1)])
-    power = power[power > 0]
-    if power.size == 0:
+    finite = np.isfinite(power)
+    counted = np.sort(power[finite & (power > 0)])
+    if counted.size == 0:
         return
     low, high = _accepting(series.shape[-1], channels)
-    median = float(np.median(series[np.isfinite(series)]))
+    median = float(np.median(series[finite]))
     sigmas = np.arange(1, _GRID + 1) / _GRID * median / float(air_median(channels))
-    counts = np.searchsorted(power, high * sigmas**2, side="right") - np.searchsorted(power, low * sigmas**2)
+    counts = np.searchsorted(counted, high * sigmas**2, side="right") - np.searchsorted(counted, low * sigmas**2)
     padded = np.r_[0, counts, 0]
-    tops = (counts >= padded[:-2]) & (counts > padded[2:]) & (counts >= _SMALLEST * power.size)
+    tops = (counts >= padded[:-2]) & (counts > padded[2:]) & (counts >= _SMALLEST * counted.size)
     yield from sigmas[tops]
 
 
-def _settled(series: FloatArray, sigma: float, channels: float) -> tuple[float, BoolArray]:
+def _settled(series: FloatArray, power: FloatArray, sigma: float, channels: float) -> tuple[float, BoolArray]:
     """Return sigma and the accepted voxels, once they agree."""
-    power = _power(series)
     low, high = _accepting(series.shape[-1], channels)
     part = best_quantile(channels)
     factor = _quantile(part, channels)
@@ -153,11 +155,6 @@ def _settled(series: FloatArray, sigma: float, channels: float) -> tuple[float, 
         if abs(sigma - before) < _CLOSE * sigma:
             break
     return sigma, air
-
-
-def _power(series: FloatArray) -> FloatArray:
-    """Return half the mean square over the repeats; not finite where the voxel is not."""
-    return np.asarray((series**2).mean(axis=-1) / 2)
 
 
 def _accepting(repeats: int, channels: float) -> tuple[float, float]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from mrsnr.model import Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._answer import noise_of_repeats
-from mrsnr.noise._repeats import differences, in_memory
+from mrsnr.noise._reading import few_in_memory
+from mrsnr.noise._repeats import differences
 
 
 @estimator(volumes=3)
@@ -46,11 +47,15 @@ def replicas(image: Image, *, regions: Regions, channels: float | None = None, l
     The reference for all other methods: allowed with parallel imaging, filters and masked air. Motion, breathing and
     pulsation count as noise where they are fine in space. Relative SE 1 / sqrt(2 N (K - 2)) of N independent voxels.
 
+    More than 32 repeats are read twice, a few at a time: memory does not grow with their number. sigma is from all of
+    them; how neighbouring voxels are correlated, what part of the noise is lost in 2, and the widening of the interval
+    and of the check ``drift`` are from 32 contrasts spread over the series.
+
     References
     ----------
     Reeder et al., Magn Reson Med 54:748-754 (2005). Dietrich et al., J Magn Reson Imaging 26:375-385 (2007).
     Koay, Basser, J Magn Reson 179:317-322 (2006).
     """
-    image = in_memory(image)
-    found = differences(image, regions, order=1)
+    image = few_in_memory(image)
+    found = differences(image, regions, order=1, local=local)
     return noise_of_repeats(image, found, regions, channels=channels, local=local, method="replicas")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import operator
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mrsnr.checks import steady
-from mrsnr.detrend import mean_and_residual_sd
+from mrsnr.course import finite_means
+from mrsnr.detrend import TrendSums
 from mrsnr.distributions import sd_factor
 from mrsnr.errors import ArgumentError, ImageError
-from mrsnr.intensities import magnitudes
-from mrsnr.model import FloatArray, Image, Noise, Regions
+from mrsnr.intensities import real
+from mrsnr.model import BoolArray, FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._answer import repeat_checks
 from mrsnr.noise._local import interval_of_mean, without_floor
 from mrsnr.noise._mask import channels_of
-from mrsnr.noise._repeats import differences, in_memory
+from mrsnr.noise._reading import few_in_memory
+from mrsnr.noise._repeats import differences, inside
 from mrsnr.survey import GAUSSIAN
 
 
@@ -54,15 +59,19 @@ def temporal(image: Image, *, regions: Regions, channels: float | None = None, o
     All that fluctuates counts: breathing, pulsation, motion and an unstable scanner. That is what temporal SNR asks
     for, and more than thermal noise; `replicas` and `mppca` tell less of it. Nothing is taken out in space.
 
+    More than 32 volumes are read once, a few at a time: memory does not grow with their number. sigma is from all of
+    them; how neighbouring voxels are correlated, for the interval and the checks, is from 32 contrasts spread over the
+    series, and the brightness of each volume is that of the voxels which are bright in the first few.
+
     References
     ----------
     Hutton et al., NeuroImage 57:101-112 (2011). Koay, Basser, J Magn Reson 179:317-322 (2006).
     """
     power = _checked_order(order, image.volumes)
-    image = in_memory(image)
-    found = differences(image, regions, order=power)
-    series = magnitudes(image)
-    mean, sd = mean_and_residual_sd(series, order=power)
+    image = few_in_memory(image)
+    course = _Course(image, regions, order=power)
+    found = differences(image, regions, order=power, every=False, use=course.add)
+    mean, sd = (values.reshape(image.grid, order="F") for values in (course.sums.mean, course.sums.residual_sd))
     freedom = image.volumes - power - 1
     where = found.where & np.isfinite(sd)
     n = channels_of(image, channels)
@@ -74,17 +83,38 @@ def temporal(image: Image, *, regions: Regions, channels: float | None = None, o
         together = freedom * float(where.sum()) / found.correlation
         level = float(mean[where].mean())
         interval = interval_of_mean(sigma, together, level=level, channels=floor)
-    course = np.abs(series[where]).mean(axis=0, dtype=np.float64) if where.any() else np.zeros(image.volumes)
     return Noise(
         sigma=sigma,
         channels=n,
         interval=interval,
         region=where,
-        checks=(*repeat_checks(image, found), steady(course)),
+        checks=(*repeat_checks(image, found), steady(np.array(course.means))),
         method="temporal",
         parameters={"order": power, "repeats": image.volumes, "degrees_of_freedom": freedom},
         correlation=found.correlation,
     )
+
+
+class _Course:
+    """What is added up over time: the trend of every voxel, and the brightness of every volume.
+
+    Of more than 32 volumes the brightness is that of the voxels which are bright in the first few.
+    """
+
+    def __init__(self, image: Image, regions: Regions, *, order: int) -> None:
+        self.sums = TrendSums(math.prod(image.grid), image.volumes, order=order)
+        self.means: list[float] = []
+        self._regions = regions
+        self._where: BoolArray | None = None
+
+    def add(self, block: NDArray[Any], first: int) -> None:
+        """Add some volumes, shape (x, y, z, some)."""
+        values = real(block)
+        self.sums.add(values.reshape(-1, values.shape[-1], order="F").T, first=first)
+        if self._where is None:
+            self._where = inside(np.abs(values).mean(axis=-1, dtype=np.float64), self._regions)
+            self._where &= (values != values[..., :1]).any(axis=-1)
+        self.means += finite_means(np.abs(values[self._where]).T).tolist()
 
 
 def _checked_order(order: int, volumes: int) -> int:
