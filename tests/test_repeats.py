@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mrsnr import Image
-from mrsnr.errors import ArgumentError, RegionError
+from mrsnr.errors import ArgumentError, ImageError, RegionError
 from mrsnr.repeats import split_volumes, stacked
 
 AFFINE = np.diag([2.0, 2.0, 5.0, 1.0])
@@ -75,8 +75,8 @@ def test_a_series_of_repeats_can_be_added_to():
 
 
 def test_what_is_known_of_the_first_is_kept():
-    both = stacked(image(tr=2.0, kind="magnitude"), image(tr=3.0), repeats=False)
-    assert both.meta["tr"] == 2.0
+    both = stacked(image(coil="head", kind="magnitude"), image(coil="body"), repeats=False)
+    assert both.meta["coil"] == "head"
 
 
 @pytest.mark.parametrize("wrong", [[], ["scan.nii"], np.zeros((4, 5, 3)), [image(), None]])
@@ -92,17 +92,30 @@ def test_an_image_of_several_volumes_must_be_said_to_be_repeats():
 
 @pytest.mark.parametrize("shape", [(4, 5, 2), (5, 4, 3), (4, 5)])
 def test_another_grid_is_refused(shape):
-    with pytest.raises(RegionError, match="same grid"):
+    with pytest.raises(RegionError, match="on one grid"):
         stacked(image(), image(shape), repeats=False)
 
 
-def test_another_place_is_refused():
+@pytest.mark.parametrize(("distance", "refused"), [(0.9, False), (1.1, True), (40, True)])
+def test_half_a_voxel_is_as_far_as_a_repeat_may_lie(distance, refused):
+    """Two exports of one scan differ in the last digits; voxels are 2 mm wide."""
     moved = AFFINE.copy()
-    moved[0, 3] = 40
-    with pytest.raises(RegionError, match="lies elsewhere"):
-        stacked(image(), image(affine=moved), repeats=False)
+    moved[0, 3] = distance
+    if not refused:
+        assert stacked(image(), image(affine=moved), repeats=False).volumes == 2
+        return
+    with pytest.raises(RegionError, match=rf"again.nii lies up to {distance / 2:.1f} voxels away"):
+        stacked(image(), image(affine=moved, source="/somebody/again.nii"), repeats=False)
 
 
 def test_another_kind_is_refused():
-    with pytest.raises(ArgumentError, match="real image and the image a magnitude one"):
+    with pytest.raises(ImageError, match="of kind real and the image of kind magnitude"):
         stacked(image(), image(kind="real"), repeats=False)
+
+
+@pytest.mark.parametrize(("key", "what"), [("te", "echo time"), ("tr", "repetition time")])
+def test_other_settings_are_refused(key, what):
+    assert stacked(image(**{key: 0.0300}), image(**{key: 0.0301}), repeats=False).volumes == 2
+    with pytest.raises(ImageError, match=f"a {what} of 60 ms and the image one of 30 ms"):
+        stacked(image(**{key: 0.03}), image(**{key: 0.06}), repeats=False)
+    assert stacked(image(**{key: 0.03}), image(), repeats=False).volumes == 2

@@ -98,29 +98,3 @@ class TrendSums:
         sd = np.sqrt(np.maximum(left, 0) / (volumes - parameters))
         largest = np.abs(self._start) + np.sqrt(self._squares)
         return np.where((left > _LOST * self._squares) & (sd > _ROUNDING * largest), sd, np.nan)
-
-
-def mean_and_residual_sd(series: NDArray[Any], *, order: int) -> tuple[FloatArray, FloatArray]:
-    r"""Return the temporal mean and the SD of the residuals of a series in memory.
-
-    Parameters
-    ----------
-    series
-        Shape (x, y, z, T) or (voxels, T), real.
-    order
-        Order p of the polynomial taken out, below T - 1; 0 takes out the mean only.
-
-    Returns
-    -------
-    mean, sd
-        Shape of one volume; NaN where a value is not finite, or where the residuals are no more than rounding.
-
-    References
-    ----------
-    Hutton et al., NeuroImage 57:101-112 (2011).
-    """
-    volumes = series.shape[-1]
-    rows = series.reshape(-1, volumes)
-    sums = TrendSums(len(rows), volumes, order=order)
-    sums.add(rows.T, first=0)
-    return sums.mean.reshape(series.shape[:-1]), sums.residual_sd.reshape(series.shape[:-1])

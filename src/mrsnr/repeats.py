@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 
-from mrsnr.errors import ArgumentError, RegionError
+from mrsnr.checks import geometry
+from mrsnr.errors import ArgumentError, ImageError, RegionError
 from mrsnr.model import Image
 
 MOST = 32
 """Volumes that are held at once, where there may be any number."""
+
+_SETTINGS = {"te": "echo time", "tr": "repetition time"}
+_SAME = 0.01  # relative
 
 
 def split_volumes(image: Image) -> list[Image]:
@@ -63,7 +68,9 @@ def stacked(image: Image, repeat: Image | Sequence[Image] | None, *, repeats: bo
     ArgumentError
         If a repeat is no `Image`, or the image has several volumes that are not said to be repeats.
     RegionError
-        If the grids differ.
+        If the grids differ, or lie more than half a voxel apart.
+    ImageError
+        If a repeat is of another kind, or was acquired with another echo time or repetition time.
     """
     if repeat is None:
         return image
@@ -76,15 +83,29 @@ def stacked(image: Image, repeat: Image | Sequence[Image] | None, *, repeats: bo
             "too, or give one volume."
         )
     for other in others:
-        if other.grid != image.grid or not np.allclose(other.affine, image.affine, atol=1e-3):
-            raise RegionError(
-                f"A repeat has shape {other.grid} and the image {image.grid}, or it lies elsewhere in the patient; "
-                "repeats must be on the same grid."
-            )
-        if other.kind != image.kind:
-            raise ArgumentError(
-                f"A repeat is a {other.kind} image and the image a {image.kind} one; expected the same."
-            )
+        _check_like(image, other)
     volumes = [volume for one in (image, *others) for volume in split_volumes(one)]
     data = np.stack([np.atleast_3d(np.asarray(volume.data)) for volume in volumes], axis=-1)
     return Image(data, image.affine, dict(image.meta))
+
+
+def _check_like(image: Image, other: Image) -> None:
+    """Raise if another acquisition is none of the same object with the same settings."""
+    name = Path(str(other.meta.get("source", "The repeat"))).name
+    if other.grid != image.grid:
+        raise RegionError(f"{name} has the shape {other.grid} and the image {image.grid}; repeats must be on one grid.")
+    place = geometry(image, other, name="repeat")
+    if place.value is not None and place.limit is not None and place.value > place.limit:
+        raise RegionError(
+            f"{name} lies up to {place.value:.1f} voxels away from the image, by its affine; expected at most "
+            f"{place.limit:g}. Repeats must be on one grid."
+        )
+    if other.kind != image.kind:
+        raise ImageError(f"{name} is of kind {other.kind} and the image of kind {image.kind}; expected the same.")
+    for key, what in _SETTINGS.items():
+        one, two = (part.meta.get(key) for part in (image, other))
+        if one is not None and two is not None and abs(one - two) > _SAME * abs(one):
+            raise ImageError(
+                f"{name} has a {what} of {1000 * two:.4g} ms and the image one of {1000 * one:.4g} ms; expected an "
+                "acquisition with the same settings."
+            )
