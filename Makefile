@@ -7,7 +7,7 @@ ACCURACY := benchmarks/accuracy
 SPEED := benchmarks/speed
 PEERS := .venv-peers
 
-.PHONY: demo test lint types floors unit minimum notebook bench bench-peers accuracy accuracy-peers clean help
+.PHONY: demo test lint types floors unit minimum notebook bench bench-peers fuzz accuracy accuracy-peers clean help
 
 help:
 	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
@@ -16,6 +16,7 @@ help:
 	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
 	@echo "make bench     time and memory beside other tools; writes docs/performance.md"
 	@echo "make bench-peers  those tools (ukat, nipype, niimath, dipy), in an environment of their own: before make bench"
+	@echo "make fuzz      10,000 spoiled files for each reader: an image or one sentence, nothing else"
 	@echo "make accuracy  thousands of simulated scans of known SNR, and the real pairs: about an hour on 2 cores"
 	@echo "make accuracy-peers  some of them through other tools, in an environment of their own"
 
@@ -56,6 +57,9 @@ minimum: pyproject.toml
 
 notebook: $(VENV)/.dev
 	$(BIN)/jupytext --to ipynb docs/tutorials/image_snr.py
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python benchmarks/fuzz/run.py
 
 bench: $(VENV)/.dev
 	$(BIN)/python $(SPEED)/run.py

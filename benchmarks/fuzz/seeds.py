@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import nibabel
 import numpy as np
@@ -52,11 +53,18 @@ def _gzipped() -> list[Seed]:
     return [{f"{name}.gz": gzip.compress(content, 1, mtime=0) for name, content in seed.items()} for seed in _nifti()]
 
 
-def _pair() -> list[Seed]:
-    image = nibabel.Nifti1Pair(_data(8, 7, 6), np.eye(4))
-    files = {key: nibabel.FileHolder(fileobj=io.BytesIO()) for key in ("header", "image")}
-    image.to_file_map(files)
+def _halves(kind: Any) -> list[Seed]:
+    files = {key: nibabel.FileHolder(fileobj=io.BytesIO()) for key in ("header", "image", "mat")}
+    kind(_data(8, 7, 6), np.eye(4)).to_file_map(files)
     return [{"a.hdr": files["header"].fileobj.getvalue(), "a.img": files["image"].fileobj.getvalue()}]
+
+
+def _pair() -> list[Seed]:
+    return _halves(nibabel.Nifti1Pair)
+
+
+def _analyze() -> list[Seed]:
+    return [*_halves(nibabel.AnalyzeImage), *_halves(nibabel.Spm99AnalyzeImage), *_halves(nibabel.Spm2AnalyzeImage)]
 
 
 def _shared(folder: str, *patterns: str) -> list[Seed]:
@@ -89,6 +97,7 @@ _SEEDS = {
     "nifti": _nifti,
     "nifti-gz": _gzipped,
     "nifti-pair": _pair,
+    "analyze": _analyze,
     "parrec": _parrec,
     "dicom": _dicom,
     "dicom-zip": _zipped,

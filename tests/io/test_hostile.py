@@ -30,6 +30,17 @@ def test_a_spoiled_file_is_an_image_or_one_sentence(reader, tmp_path):
     assert len(outcomes) > 1
 
 
+@pytest.mark.parametrize(
+    ("reader", "number"),
+    [("nifti", 24), ("nifti", 87), ("nifti-gz", 3), ("nifti-pair", 7420), ("dicom", 1557), ("dicom", 9593)],
+)
+def test_what_was_found_stays_mended(reader, number, tmp_path):
+    """Memory, overflow, an error of the decompressor; warnings, of which one repeated what the header says."""
+    if not seeds(reader):
+        pytest.skip("needs ../shared/data")
+    assert not attempt(make(reader, number, tmp_path)).startswith("FAILED")
+
+
 def test_the_fuzzer_sees_what_it_looks_for(tmp_path, monkeypatch):
     path = make("nifti", 0, tmp_path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from mrsnr.io.dicom.sources import read_fully
 
 _RLE = "1.2.840.10008.1.2.5"
 _JPEG = "1.2.840.10008.1.2.4."
+_UID = re.compile(r"[0-9]+(\.[0-9]+){1,20}")
 _INSTALL = "install them with: pip install 'mrsnr[dicom]'"
 _LARGEST_RLE = 2  # times the pixels: RLE never makes them that much larger
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}  # of JPEG and JPEG-LS
@@ -65,8 +67,8 @@ def _decoder(file: File) -> Any:
         raise MissingExtraError(
             f"{name} has compressed pixels, which need pydicom and decoders; {_INSTALL}."
         ) from error
-    if not (file.syntax == _RLE or file.syntax.startswith(_JPEG)):
-        raise UnreadableError(f"{name} has the transfer syntax {file.syntax[:64]!r}, which is not known.")
+    if not _UID.fullmatch(file.syntax) or not (file.syntax == _RLE or file.syntax.startswith(_JPEG)):
+        raise UnreadableError(f"{name} has a transfer syntax that is not known, or is damaged.")  # it may hold a name
     try:
         decoder = get_decoder(file.syntax)
     except NotImplementedError as error:
