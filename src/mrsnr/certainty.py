@@ -66,10 +66,23 @@ class Median(NamedTuple):
     uncorrected: float
 
 
-def median_of(inside: FloatArray, counted: Counted, *, shared: float) -> Median | None:
-    """Return the median with its interval, ``None`` where it cannot be told from 0."""
+def median_of(inside: FloatArray, counted: Counted, *, shared: float, quiet: int = 0) -> Median | None:
+    """Return the median with its interval, ``None`` where it cannot be told from 0.
+
+    Parameters
+    ----------
+    inside
+        The map's values in the mask.
+    counted
+        How well each is known.
+    shared
+        How many voxels share a sample of an SD.
+    quiet
+        How many more voxels have a noise that is too low to be seen: their ratio is above the median.
+    """
+    inside = np.concatenate([inside, np.full(quiet, np.inf)]) if quiet else inside
     uncorrected = float(np.median(inside)) if inside.size else 0.0
-    if not uncorrected > 0:
+    if not 0 < uncorrected < math.inf:
         return None
     value = uncorrected * counted.correction
     error = _error(value, inside, counted, shared=shared)
@@ -84,7 +97,9 @@ def _error(value: float, inside: FloatArray, counted: Counted, *, shared: float)
     is: its variance is :math:`\pi/2 \cdot s S / N`.
     """
     own = math.hypot((2 * counted.effective) ** -0.5, counted.samples**-0.5 / value)
-    low, high = np.quantile(inside, [0.25, 0.75])
+    low, high = np.quantile(inside, [0.25, 0.75], method="lower")
+    if high == math.inf:
+        high = 2 * value - low  # as far above as below
     spread = max(own, float(high - low) / (_NORMAL_IQR * value))
     counting = np.sqrt(_MEDIAN_VARIANCE * own * spread * shared / inside.size)
     return float(np.hypot(counting, _METHOD_ERROR))

@@ -54,11 +54,13 @@ class Pass:
     of some first volumes; ``means`` and ``jumps`` the brightness of each volume and its root mean square change from
     the one before, over some of the object; ``dropped`` how many of the first volumes were left out of all of these;
     ``lasting`` how the noise goes on from one sample to the next; ``shared`` how many voxels share one independent
-    sample of an SD; ``fbirn`` what was asked for beside.
+    sample of an SD; ``quiet`` where robust noise is too weak for the steps of the voxels; ``fbirn`` what was asked for
+    beside.
     """
 
     mean: FloatArray
     sd: FloatArray
+    quiet: BoolArray
     samples: int
     brightness: FloatArray
     means: FloatArray
@@ -93,10 +95,11 @@ def one_pass(image: Image, wanted: Wanted) -> Pass:
         sums = _Sums(image, wanted, head, places=places, dropped=dropped)
         for rows, first in _counted(head, stream, dropped):
             sums.add(rows, first=first)
-    mean, sd = (values.reshape(image.grid, order="F") for values in (sums.trend.mean, sums.sd))
+    mean, (sd, quiet) = sums.trend.mean, sums.sd
     return Pass(
-        mean=mean,
-        sd=sd,
+        mean=mean.reshape(image.grid, order="F"),
+        sd=sd.reshape(image.grid, order="F"),
+        quiet=quiet.reshape(image.grid, order="F"),
         samples=sums.samples,
         brightness=brightness,
         means=sums.volumes.means,
@@ -141,10 +144,13 @@ class _Sums:
             self._middle.add(rows)
 
     @property
-    def sd(self) -> FloatArray:
-        """The SD about the trend, or the robust one, of each voxel; NaN where that is no more than rounding."""
+    def sd(self) -> tuple[FloatArray, BoolArray]:
+        """The SD about the trend, or the robust one, NaN where that is no more than rounding, and where it is quiet."""
         about_trend = self.trend.residual_sd
-        return about_trend if self._middle is None else np.where(np.isnan(about_trend), np.nan, self._middle.sd)
+        if self._middle is None:
+            return about_trend, np.zeros(about_trend.shape, dtype=bool)
+        known = np.isfinite(about_trend)
+        return np.where(known, self._middle.sd, np.nan), known & self._middle.quiet
 
 
 def _head(stream: Iterator[NDArray[Any]], image: Image) -> list[NDArray[Any]]:

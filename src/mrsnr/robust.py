@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mrsnr.model import FloatArray
+from mrsnr.model import BoolArray, FloatArray
 
 FEWEST_PAIRS = 3
 
 _QUARTILE = NormalDist().inv_cdf(0.75)  # the median of a half-normal of SD 1
 _EFFICIENCY = 8 * (_QUARTILE * NormalDist().pdf(_QUARTILE)) ** 2  # degrees of freedom that a pair is worth
 _FIRST = 15  # pairs that are kept as they are, before the bins are known
-_LARGE = 11  # of those in their order: what is not far below the median of all
+_MIDDLE = 7  # of those in their order: up to half of them may be anything
 _SHIFT = 20  # bits of a float32 that are left out: 8 bins to each power of 2
-_BINS, _BELOW = 64, 40  # a voxel's, and how many of them are below what its first pairs say
+_BINS, _BELOW = 64, 24  # a voxel's, and how many of them are below what its first pairs say
 _CHUNK = 4096  # voxels at a time
 _GOLDEN = (math.sqrt(5) - 1) / 2
+_PLASTIC = 0.7548776662466927  # with its square the most even steps in two dimensions
 _TAIL = 0.025
 _HALVINGS = 50
 
@@ -35,7 +37,7 @@ class PairSums:
     The median of a stream cannot be summed. Each voxel counts its differences in 64 bins, eight to a power of two,
     about what its first 15 were, and has the median within its bin, where other voxels have theirs at another place
     than this one: memory does not grow with the pairs. Whole numbers would put it on whole numbers: each pair is
-    shifted by another fraction of their step, which the result has taken out.
+    shifted by another fraction of their step, as is each voxel, which the result has taken out.
 
     Parameters
     ----------
@@ -54,6 +56,7 @@ class PairSums:
         self._single: NDArray[Any] | None = None
         self._first: list[NDArray[np.float32]] = []
         self._voxels = voxels
+        self._shift = _PLASTIC * np.arange(voxels) % 1 if step else np.zeros(1)
         self._lowest = np.empty(0, np.int32)
         self._counts = np.empty((0, _BINS), np.min_scalar_type(self.pairs))
 
@@ -70,9 +73,22 @@ class PairSums:
     @property
     def sd(self) -> FloatArray:
         """The SD of each voxel; NaN where half of the differences are 0, or far from what the first ones were."""
-        median = self._counted() if self._counts.size else np.median(self._first, axis=0).astype(np.float64)
-        variance = (median / _QUARTILE) ** 2 / 2 - self._step**2 / 12
-        return np.sqrt(np.where(median > self._step / 2, variance, np.nan))
+        return np.sqrt(self._variance)
+
+    @property
+    def quiet(self) -> BoolArray:
+        """Where the SD is below what the steps of the voxels can show: undefined, but not large."""
+        return np.isnan(self._variance) & ~np.isnan(self._median)
+
+    @cached_property
+    @np.errstate(invalid="ignore")
+    def _variance(self) -> FloatArray:
+        variance = (self._median / _QUARTILE) ** 2 / 2 - self._step**2 / 12
+        return np.where((self._median > self._step / 2) & (variance > 0), variance, np.nan)
+
+    @cached_property
+    def _median(self) -> FloatArray:
+        return self._counted() if self._counts.size else np.median(self._first, axis=0).astype(np.float64)
 
     @np.errstate(invalid="ignore", over="ignore", under="ignore")
     def _add(self, before: NDArray[Any], after: NDArray[Any]) -> None:
@@ -80,7 +96,8 @@ class PairSums:
             return
         self._seen += 1
         change = np.subtract(after, before, dtype=np.float64)
-        change += self._step * (self._seen * _GOLDEN % 1 - 0.5)
+        if self._step:
+            change += self._step * ((self._shift + self._seen * _GOLDEN) % 1 - 0.5)
         size = np.abs(change).astype(np.float32)
         if self._counts.size:
             self._count(size)
@@ -91,15 +108,18 @@ class PairSums:
 
     def _begin(self) -> None:
         """Place the bins of each voxel, and count what was kept."""
-        large = np.partition(self._first, _LARGE, axis=0)[_LARGE]
-        varying = np.isfinite(large) & (large > 0)
-        usual = np.median(large[varying]) if varying.any() else 1.0
-        large = np.where(varying, large, np.float32(usual))
-        self._lowest = np.maximum((large.view(np.uint32) >> _SHIFT).astype(np.int32) - _BELOW, 0)
+        typical = np.empty(self._voxels, np.float32)
+        for begin in range(0, self._voxels, _CHUNK):
+            part = slice(begin, begin + _CHUNK)
+            typical[part] = np.partition([size[part] for size in self._first], _MIDDLE, axis=0)[_MIDDLE]
+        varying = np.isfinite(typical) & (typical > 0)
+        usual = np.median(typical[varying]) if varying.any() else 1.0
+        typical[~varying] = usual
+        self._lowest = np.maximum((typical.view(np.uint32) >> _SHIFT).astype(np.int32) - _BELOW, 0)
         self._counts = np.zeros((self._voxels, _BINS), self._counts.dtype)
         for size in self._first:
             self._count(size)
-        self._first = []
+        self._first.clear()
 
     def _count(self, size: NDArray[np.float32]) -> None:
         bins = (size.view(np.uint32) >> _SHIFT).astype(np.int32)
@@ -110,7 +130,7 @@ class PairSums:
         self._counts.reshape(-1)[places] += 1
 
     def _counted(self) -> FloatArray:
-        """Return the median of each voxel; NaN in the outermost bins, which have no end."""
+        """Return the median of each voxel; 0 in the lowest bin and NaN in the highest, which have no end."""
         medians = np.empty(self._voxels)
         for begin in range(0, self._voxels, _CHUNK):
             counts = self._counts[begin : begin + _CHUNK].astype(np.int64)
@@ -124,7 +144,8 @@ class PairSums:
                 for end in (0, 1)
             )
             middle = lower + part * (upper.astype(np.float64) - lower)
-            medians[begin : begin + _CHUNK] = np.where((found > 0) & (found < _BINS - 1), middle, np.nan)
+            below_all, above_all = found == 0, found == _BINS - 1
+            medians[begin : begin + _CHUNK] = np.where(below_all, 0.0, np.where(above_all, np.nan, middle))
         return medians
 
 

@@ -10,7 +10,18 @@ from typing import Any, Literal
 import numpy as np
 
 from mrsnr.certainty import Counted, counted_in, median_of
-from mrsnr.checks import confirmation, copies, defined, noise_floor, not_phase, series_length, spikes, steady, varying
+from mrsnr.checks import (
+    confirmation,
+    copies,
+    defined,
+    lasting,
+    noise_floor,
+    not_phase,
+    series_length,
+    spikes,
+    steady,
+    varying,
+)
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fbirn import Asked, asked_for
 from mrsnr.labelling import Pairs, pairs_named
@@ -63,7 +74,7 @@ def temporal(
     robust
         Whether the SD is that of spikes left aside: 1.05 times the median change between neighbours in time, volumes 0
         and 1, 2 and 3, ... It sees neither drift nor anything else that lasts longer than a volume (breathing, with
-        a correlation r: noise reads low by :math:`\sqrt{1 - r}`), and scatters 1.65 times as much as the SD.
+        a correlation r: noise reads low by :math:`\sqrt{1 - r}`), and scatters 2.3 times as much as the SD.
     pairs
         ``"control-label"`` or ``"label-control"`` for arterial spin labelling, by which comes first: the temporal SNR
         of the differences control - label. What comes before the pairs (an image of M0) has to be dropped.
@@ -121,12 +132,13 @@ def temporal(
     where = _where(seen, wanted)
     inside = tsnr[where & np.isfinite(tsnr)]
     counted = counted_in(seen, wanted)
-    found = None if image.kind == "phase" else median_of(inside, counted, shared=seen.shared)
+    quiet = int((seen.quiet & where).sum())
+    found = None if image.kind == "phase" else median_of(inside, counted, shared=seen.shared, quiet=quiet)
     value = None if found is None else found.value
     checks = [
         not_phase(image),
         *_volume_checks(seen, wanted, counted),
-        varying(undefined=int(where.sum()) - inside.size, voxels=int(where.sum())),
+        varying(undefined=int(where.sum()) - inside.size - quiet, voxels=int(where.sum())),
         *geometry_checks(image, mask=mask),
         *_value_checks(image, seen, wanted, value=value, where=where),
     ]
@@ -174,9 +186,10 @@ def _volume_checks(seen: Pass, wanted: Wanted, counted: Counted) -> Iterator[Che
     if np.isfinite(seen.means).all():
         yield steady(seen.means, first=seen.dropped)
         yield copies(seen.jumps, first=seen.dropped)
-        if not wanted.robust:
-            yield spikes(seen.jumps, first=seen.dropped)
-    if not wanted.robust:
+        yield spikes(seen.jumps, first=seen.dropped, robust=wanted.robust)
+    if wanted.robust:
+        yield lasting(seen.lasting.correlation)
+    else:
         yield series_length(degrees_of_freedom=counted.degrees_of_freedom)
 
 

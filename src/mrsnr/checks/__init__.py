@@ -20,6 +20,7 @@ from mrsnr.checks.geometry import geometry
 from mrsnr.checks.ghosts import ghosts
 from mrsnr.checks.identical import identical
 from mrsnr.checks.kind import kind, not_phase
+from mrsnr.checks.lasting import lasting
 from mrsnr.checks.local_noise import local_noise
 from mrsnr.checks.motion import motion
 from mrsnr.checks.noise_floor import noise_floor
@@ -62,6 +63,7 @@ __all__ = [
     "ghosts",
     "identical",
     "kind",
+    "lasting",
     "local_noise",
     "motion",
     "no_air",

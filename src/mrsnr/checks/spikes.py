@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import NormalDist
+
 import numpy as np
 
 from mrsnr.model import Check, CheckVerdict, FloatArray
@@ -10,9 +12,10 @@ _LIMIT = 6.0
 _MAD = 1.4826  # SD over MAD of a Gaussian
 _SMALLEST = 0.05  # of the median jump: a spread below that is none
 _NAMED = 5  # volumes
+_HARMLESS = 0.05  # of robust noise
 
 
-def spikes(jumps: FloatArray, *, first: int = 0) -> Check:
+def spikes(jumps: FloatArray, *, first: int = 0, robust: bool = False) -> Check:
     """Warn of volumes that differ from the one before by far more than volumes usually do.
 
     Parameters
@@ -22,6 +25,9 @@ def spikes(jumps: FloatArray, *, first: int = 0) -> Check:
         not count.
     first
         Number of the first of them in the file.
+    robust
+        Whether the noise is the median change between neighbours, which a few of them do not move: of a share p of the
+        volumes it is the quantile at 0.5 / (1 - p) of what is usual.
 
     Notes
     -----
@@ -45,8 +51,14 @@ def spikes(jumps: FloatArray, *, first: int = 0) -> Check:
         return Check("spikes", worst, _LIMIT, CheckVerdict.PASS, "No volume jumps.")
     which = np.flatnonzero(apart > _LIMIT) + 1 + first
     named = ", ".join(str(volume) for volume in which[:_NAMED]) + (" and more" if which.size > _NAMED else "")
-    sentence = (
-        f"{which.size} volume{'s' * (which.size != 1)} ({named}) differ{'s' * (which.size == 1)} from the one before "
-        f"far more than others do: motion or a spike, which counts as noise."
-    )
+    one = which.size == 1
+    said = f"{which.size} volume{'' if one else 's'} ({named}) differ{'s' if one else ''} from the one before far more"
+    if not robust:
+        sentence = f"{said} than others do: motion or a spike, which counts as noise."
+        return Check("spikes", worst, _LIMIT, CheckVerdict.WARN, sentence)
+    share = min(which.size / jumps.size, 0.49)
+    higher = NormalDist().inv_cdf(0.5 + 0.25 / (1 - share)) / NormalDist().inv_cdf(0.75) - 1
+    if higher <= _HARMLESS:
+        return Check("spikes", worst, _LIMIT, CheckVerdict.PASS, f"{said} than others do, and are left aside.")
+    sentence = f"{said} than others do: so many that the median change reads up to {100 * higher:.0f} % high."
     return Check("spikes", worst, _LIMIT, CheckVerdict.WARN, sentence)
