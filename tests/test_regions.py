@@ -125,3 +125,12 @@ def test_masked_parts_of_a_mask_are_outside(image):
 def test_names_of_no_use_are_left_out(image, names):
     labels = Image(labelled(image, 1), AFFINE, {"names": names})
     assert regions_of(image, labels=labels).names == {}
+
+
+def test_an_image_is_no_mask():
+    data = np.random.default_rng(0).normal(1000, 100, (12, 12, 8))
+    image = Image(data, np.eye(4))
+    with pytest.raises(RegionError, match="1152 different values"):
+        mask_of(image, image, name="mask")
+    probability = np.round(np.random.default_rng(1).uniform(0, 1, data.shape), 2)
+    assert mask_of(image, probability, name="mask").sum() == (probability > 0).sum()

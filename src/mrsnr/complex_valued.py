@@ -28,7 +28,7 @@ _FROM_ZERO = ("radians", "milliradians", "degrees")  # these are also written fr
 _MOST_OF_A_TURN = 0.9  # that voxels must span: noise alone has every angle
 _BEYOND = 0.01  # of a turn, for rounding
 _SAME_TIME = 0.01  # of the echo time
-_OF_A_FILE = ("source", "voxels", "modified")
+_OF_A_FILE = ("source", "voxels", "modified", "paths", "series")
 
 
 class ComplexArray:

@@ -94,8 +94,8 @@ class Image:
     meta
         What else is known. The keys this package uses: ``source`` (path), ``tr`` and ``te`` (seconds),
         ``vendor``, ``coil``, ``channels`` (effective number n of those in the noise), ``kind`` (one of `KINDS`),
-        ``sidecar`` (the JSON beside the file), ``files`` and ``further_files`` (of a series in several), ``nifti``
-        (what a NIfTI file written from this image must repeat).
+        ``sidecar`` (the JSON beside the file), ``identifiers`` (only if asked for: who, where and when), ``files`` and
+        ``further_files`` (of a series in several), ``nifti`` (what a NIfTI file written from this image must repeat).
 
     Raises
     ------

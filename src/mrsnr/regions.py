@@ -54,7 +54,7 @@ def mask_of(image: Image, mask: Mask, *, name: str) -> BoolArray:
     Raises
     ------
     RegionError
-        If its shape is not the image's, it has no voxel, or it holds NaN.
+        If its shape is not the image's, it has no voxel, holds NaN, or has more than 512 values, as an image has.
     """
     array = _on_grid(image, mask, name=name)
     if array.dtype.kind not in "biuf":
@@ -64,6 +64,11 @@ def mask_of(image: Image, mask: Mask, *, name: str) -> BoolArray:
     chosen = array != 0
     if not chosen.any():
         raise RegionError(f"The {name} has no voxel: it is 0 everywhere.")
+    different = 1 if array.dtype == bool else np.unique(array[chosen]).size
+    if different > _MOST_LABELS:
+        raise RegionError(
+            f"The {name} has {different} different values; expected 0 outside and 1 inside. Is it an image?"
+        )
     return np.asarray(chosen)
 
 

@@ -10,7 +10,13 @@ from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
-from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
+from mrsnr.cli.reading import (
+    add_choice_options,
+    add_identifiers_option,
+    add_pair_options,
+    pair_files,
+    read_image,
+)
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import InputError
 
@@ -33,6 +39,7 @@ def add_parser(commands: Any) -> None:
     )
     add_choice_options(parser)
     add_pair_options(parser)
+    add_identifiers_option(parser)
     add_noise_options(parser)
     add_form_options(parser)
     parser.set_defaults(run=run)

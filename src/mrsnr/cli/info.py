@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.outcome import Outcome, failed
-from mrsnr.cli.reading import add_choice_options
+from mrsnr.cli.reading import add_choice_options, add_identifiers_option
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import emit_json, say
 from mrsnr.errors import InputError
@@ -61,6 +60,7 @@ def add_parser(commands: Any) -> None:
     )
     add_file(parser, "image", metavar="IMAGE", help="image file or DICOM folder, 2-D to 4-D")
     add_choice_options(parser)
+    add_identifiers_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
 
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
 
     import_nibabel()
     try:
-        image = load(args.image, series=args.series, part=args.part)
+        image = load(args.image, series=args.series, part=args.part, keep_identifiers=args.keep_identifiers)
     except InputError as error:
         outcome = Outcome.of_error(args.image, error)
         say(outcome.sentence)
@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         emit_json(_plain(image))
     else:
-        _show(args.image, image)
+        _show(image)
     return OK
 
 
@@ -103,6 +103,7 @@ def _plain(image: Image) -> dict[str, Any]:
             "tr_s": image.meta.get("tr"),
             "te_s": image.meta.get("te"),
             "sidecar": _physics(image),
+            **{key: image.meta[key] for key in ("identifiers",) if key in image.meta},
         }
     )
     return described
@@ -113,13 +114,18 @@ def _physics(image: Image) -> dict[str, Any]:
     return {key: sidecar[key] for key in SIDECAR_FIELDS if key in sidecar}
 
 
-def _show(path: Path, image: Image) -> None:
+def _show(image: Image) -> None:
     from mrsnr.cli.console import facts, show, words
+    from mrsnr.io.document import source_name
 
     physics = {key: value for key, value in _physics(image).items() if key not in _SHOWN_ABOVE}
-    parts = [words(path.name, "bold"), facts(_facts(image))]
+    parts = [words(source_name(image.meta) or "", "bold"), facts(_facts(image))]
     if physics:
-        parts += [words("The JSON beside it says:"), facts((key, _said(key, value)) for key, value in physics.items())]
+        heading = "The JSON beside it says:" if "nifti" in image.meta else "The header says:"
+        parts += [words(heading), facts((key, _said(key, value)) for key, value in physics.items())]
+    if image.meta.get("identifiers"):
+        kept = image.meta["identifiers"].items()
+        parts += [words("Who, where and when:"), facts((key, str(value)) for key, value in kept)]
     show(*parts)
 
 

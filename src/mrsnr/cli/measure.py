@@ -12,7 +12,13 @@ from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_ou
 from mrsnr.cli.methods import AUTO, epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, add_procs_option, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
-from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
+from mrsnr.cli.reading import (
+    add_choice_options,
+    add_identifiers_option,
+    add_pair_options,
+    pair_files,
+    read_image,
+)
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import ArgumentError, InputError
@@ -39,6 +45,7 @@ def add_parser(commands: Any) -> None:
     )
     add_choice_options(parser)
     add_pair_options(parser)
+    add_identifiers_option(parser)
     add_noise_options(parser)
     add_output_options(parser)
     add_procs_option(parser)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,16 @@ class Outcome:
         return [] if self.document is None else list(self.document["results"])
 
     @property
+    def name(self) -> str:
+        """What the image is called: a file by its name, that of a folder, which may name a patient, by its series."""
+        source = None if self.document is None else self.document["source"]
+        return str(source["name"]) if source is not None else called(self.path)
+
+    @property
     def sentence(self) -> str:
         """What was wrong, with the image's name in it."""
         sentence = str(self.error)
-        return sentence if self.path.name in sentence else f"{self.path.name}: {sentence}"
+        return sentence if self.name in sentence else f"{self.name}: {sentence}"
 
     @property
     def short_error(self) -> str:
@@ -90,4 +97,11 @@ def failed(outcome: Outcome, *, given: Sequence[Path]) -> dict[str, Any]:
     for path in given:
         for form in (str(expanded(path)), str(path)):
             sentence = sentence.replace(form, path.name or form)
-    return {"source": {"name": as_text(outcome.path.name), "sha256": None}, "error": as_text(sentence)}
+    return {"source": {"name": as_text(outcome.name), "sha256": None}, "error": as_text(sentence)}
+
+
+def called(path: Path) -> str:
+    """Return what a path is called where there is no result: a folder's own name may be that of a patient."""
+    from mrsnr.io.loading import expanded
+
+    return "The folder" if os.path.isdir(expanded(path)) else path.name  # noqa: PTH112 - of a Path a long name raises

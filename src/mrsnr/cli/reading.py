@@ -30,6 +30,15 @@ def add_choice_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_identifiers_option(parser: argparse.ArgumentParser) -> None:
+    """Add whether to say who was scanned."""
+    parser.add_argument(
+        "--keep-identifiers",
+        action="store_true",
+        help="put what the header says of who was scanned, where and when, and the path of the file, into the JSON",
+    )
+
+
 def add_pair_options(parser: argparse.ArgumentParser) -> None:
     """Add the second half of a complex image."""
     other = parser.add_mutually_exclusive_group()
@@ -62,7 +71,7 @@ def read_image(path: Path | Sequence[Path], args: argparse.Namespace) -> Image:
 
     if args.phase_unit is not None and args.phase is None:
         raise ArgumentError("--phase-unit is of --phase, which is not given.")
-    image = mrsnr.load(path, series=args.series, part=args.part)
+    image = mrsnr.load(path, series=args.series, part=args.part, keep_identifiers=args.keep_identifiers)
     if args.phase is not None:
         return mrsnr.complex_image(magnitude=image, phase=mrsnr.load(args.phase), phase_unit=args.phase_unit)
     if args.imaginary is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file
-from mrsnr.cli.outcome import Outcome, failed
+from mrsnr.cli.outcome import Outcome, called, failed
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import busy, emit_json, say
 from mrsnr.errors import ImageError, InputError
@@ -55,7 +55,7 @@ def _found(path: Path) -> list[Series]:
 
     found = series_in(path)
     if not found:
-        raise ImageError(f"{path.name} holds no DICOM image.")
+        raise ImageError(f"{called(path)} holds no DICOM image.")
     return found
 
 
@@ -65,7 +65,7 @@ def _plain(path: Path, found: Sequence[Series]) -> dict[str, Any]:
     described: dict[str, Any] = plain(
         {
             "schema": 1,
-            "source": {"name": as_text(path.name)},
+            "source": {"name": as_text(called(path))},
             "series": [
                 {
                     "choice": one.choice,

@@ -52,10 +52,10 @@ def show_several(outcomes: Sequence[Outcome]) -> None:
         if outcome.error is not None:
             empty = ["n/a"] * (len(labels) + 3)
             verdict = words("no result", "no result")
-            rows.append([outcome.path.name, *[""] * volumes, *empty, verdict, outcome.short_error])
+            rows.append([outcome.name, *[""] * volumes, *empty, verdict, outcome.short_error])
         for volume, result in enumerate(outcome.results):
             which = [str(volume) if len(outcome.results) > 1 else ""] * volumes
-            rows.append([outcome.path.name, *which, *_row(result, labels), ", ".join(codes(result))])
+            rows.append([outcome.name, *which, *_row(result, labels), ", ".join(codes(result))])
     show(table(columns, rows, left=("image", "method", "verdict", "why")), *_hint(outcomes), *written(*outcomes))
 
 
@@ -65,7 +65,7 @@ def answer(outcome: Outcome, result: dict[str, Any], quantity: str) -> Renderabl
     value = f"no {quantity}" if result["value"] is None else f"{quantity} {number(result['value'])}"
     if result["interval"] is not None:
         value += f" ({between(result['interval'])})"
-    return headline(words(value, "bold"), verdict, outcome.path.name)
+    return headline(words(value, "bold"), verdict, outcome.name)
 
 
 def advice(result: dict[str, Any]) -> Iterator[RenderableType]:
@@ -174,7 +174,7 @@ def _components(mixture: dict[str, Any]) -> RenderableType:
 def _volumes(outcome: Outcome, document: dict[str, Any]) -> Iterator[RenderableType]:
     """Print one image of several volumes: a row each, and every kind of doubt once."""
     labels = _label_names(outcome.results)
-    yield headline(words(outcome.path.name, "bold"), grid(document, volumes=True))
+    yield headline(words(outcome.name, "bold"), grid(document, volumes=True))
     rows = [
         [str(volume), *_row(result, labels), ", ".join(codes(result))] for volume, result in enumerate(outcome.results)
     ]

@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, import_nibabel, whole_number
 from mrsnr.cli.outcome import Outcome, as_json
-from mrsnr.cli.reading import add_choice_options, add_pair_options, pair_files, read_image
+from mrsnr.cli.reading import (
+    add_choice_options,
+    add_identifiers_option,
+    add_pair_options,
+    pair_files,
+    read_image,
+)
 from mrsnr.cli.streams import busy, emit_json, say
 from mrsnr.errors import InputError
 
@@ -36,6 +42,7 @@ def add_parser(commands: Any) -> None:
     )
     add_choice_options(parser)
     add_pair_options(parser)
+    add_identifiers_option(parser)
     parser.add_argument(
         "--order",
         type=whole_number,

@@ -21,7 +21,7 @@ def tsv(outcomes: Sequence[Outcome]) -> str:
 
 
 def _rows(outcome: Outcome) -> Iterator[dict[str, object]]:
-    name = outcome.path.name
+    name = outcome.name
     if outcome.error is not None:
         yield {"image": name, "verdict": "no result", "reasons": outcome.short_error}
     several = len(outcome.results) > 1 and not outcome.alternatives

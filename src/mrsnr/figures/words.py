@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
 from mrsnr.figures.lettering import shortened
 from mrsnr.figures.orientation import Display
 from mrsnr.figures.slices import slice_count
+from mrsnr.io.document import source_name as name_of_source
 from mrsnr.model import CheckVerdict, Image, MixtureNoise, Snr, Temporal
 
 
 def source_name(image: Image) -> str:
-    """Return the file's name, shortened in its middle; nothing for an image that came from no file."""
-    source = image.meta.get("source")
-    return shortened(Path(str(source)).name) if source else ""
+    """Return the name of the file, or of a folder's series, shortened in its middle; nothing for an array."""
+    return shortened(name_of_source(image.meta) or "")
 
 
 def geometry(image: Image, display: Display, shown: Sequence[int]) -> tuple[str, ...]:

@@ -32,12 +32,14 @@ def document(results: Snr | Temporal | Sequence[Snr]) -> dict[str, Any]:
     """
     several = [results] if isinstance(results, Snr | Temporal) else list(results)
     image = several[0].image
+    identifiers = image.meta.get("identifiers")
     inputs = _inputs(image, several[0].provenance.get("inputs", ()))
     return {
         "schema": SCHEMA_VERSION,
         "software": {"name": "mrsnr", "version": several[0].provenance["version"]},
         "source": source_of(image.meta),
         "inputs": [{"role": role, **source} for role, meta in inputs if (source := source_of(meta)) is not None],
+        **({} if identifiers is None else {"identifiers": plain(identifiers)}),
         "kind": image.kind,
         "shape": _shape(several),
         "voxel_size_mm": list(image.voxel_size),
@@ -65,20 +67,36 @@ def source_of(meta: Mapping[str, Any]) -> dict[str, Any] | None:
 
     Of a ``.hdr``/``.img`` pair the file of the voxels is hashed, of a folder's series what the sha256 of its files make
     one after the other, slice by slice. The hash is ``None`` when a file has changed since it was loaded, or is no
-    longer there. The folder is left out: a path can name a patient.
+    longer there. The folder is left out, as it can name a patient, unless identifiers are kept: then there is the path.
+    """
+    name = source_name(meta)
+    if name is None:
+        return None
+    path = Path(str(meta["source"]))
+    kept = {"path": as_text(str(path))} if "identifiers" in meta else {}
+    return {"name": as_text(name), "sha256": _hash(meta.get("paths") or [meta.get("voxels", path)], meta), **kept}
+
+
+def source_name(meta: Mapping[str, Any]) -> str | None:
+    """Return what to call where an image came from, ``None`` if it came from an array.
+
+    A file is called by its name, an image of a folder by its series: the folder may name a patient.
     """
     source = meta.get("source")
-    if source is None:
-        return None
-    path = Path(str(source))
-    name = series_name(meta) or path.name
-    return {"name": as_text(name), "sha256": _hash(meta.get("paths") or [meta.get("voxels", path)], meta)}
+    return None if source is None else series_name(meta) or Path(str(source)).name
 
 
 def series_name(meta: Mapping[str, Any]) -> str | None:
-    """Return what an image of a folder's series is called, ``None`` where it came from a file with a name."""
+    """Return what an image of a folder's series is called, ``None`` where it came from a file with a name.
+
+    Its number, if it has one, and what tells it from others of that series; never the UID, in which scanners write date
+    and serial number.
+    """
     series = meta.get("series")
-    return None if not meta.get("paths") or series is None else f"series-{series['choice'].replace(':', '-')}"
+    if not meta.get("paths") or series is None:
+        return None
+    number = [] if series["number"] is None else [str(series["number"])]
+    return "-".join(["series", *number, *series["choice"].split(":")[1:]])
 
 
 def _hash(paths: Sequence[str | Path], meta: Mapping[str, Any]) -> str | None:

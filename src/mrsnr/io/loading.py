@@ -24,7 +24,13 @@ _OPTIONS = {"dicom": ("series",), "parrec": ("part",)}
 _CHOICES = {"series": "DICOM folders with several", "part": "PAR/REC files with several"}
 
 
-def load(path: str | Path | Sequence[str | Path], *, series: str | int | None = None, part: str | None = None) -> Image:
+def load(
+    path: str | Path | Sequence[str | Path],
+    *,
+    series: str | int | None = None,
+    part: str | None = None,
+    keep_identifiers: bool = False,
+) -> Image:
     """Open an image, or a series of one file a volume; voxels stay on disk until they are asked for.
 
     Parameters
@@ -42,6 +48,10 @@ def load(path: str | Path | Sequence[str | Path], *, series: str | int | None = 
     part
         Of a PAR/REC file with several types of image or echoes, which of them: ``"phase"``, ``"e2"``, ``"real-e2"``. By
         default the magnitude of the first echo; ``meta["parts"]`` says what there is.
+    keep_identifiers
+        Whether ``meta["identifiers"]`` holds what the header (of NIfTI the sidecar) says of who was scanned, where and
+        when, by DICOM's keywords: ``PatientName``, ``StudyDate``, ``StationName``. `mrsnr.save` then writes them, and
+        the path of the file. By default they are not written; those of DICOM and PAR/REC are not read either.
 
     Raises
     ------
@@ -57,17 +67,17 @@ def load(path: str | Path | Sequence[str | Path], *, series: str | int | None = 
         all of one kind and shape, and within half a voxel of the same place.
     """
     if isinstance(path, str | bytes | os.PathLike) or not isinstance(path, Sequence):
-        return _one(path, series=series, part=part)
+        return _one(path, series=series, part=part, keep_identifiers=keep_identifiers)
     if not path:
         raise ArgumentError("The list of files is empty; expected one file, or the volumes of a series in their order.")
     if len(path) == 1:
-        return _one(path[0], series=series, part=part)
+        return _one(path[0], series=series, part=part, keep_identifiers=keep_identifiers)
     from mrsnr.io.sequence import joined  # noqa: PLC0415 - it needs checks, which a single file does not
 
-    return joined([_one(volume, series=series, part=part) for volume in path])
+    return joined([_one(volume, series=series, part=part, keep_identifiers=keep_identifiers) for volume in path])
 
 
-def _one(path: str | Path, **options: str | int | None) -> Image:
+def _one(path: str | Path, *, keep_identifiers: bool, **options: str | int | None) -> Image:
     """Open one file or folder."""
     file = _existing(path).absolute()  # so that a change of the working folder does not lose the voxels
     module = _reader(file)
@@ -76,7 +86,11 @@ def _one(path: str | Path, **options: str | int | None) -> Image:
         if name not in _OPTIONS.get(module, ()):
             raise ArgumentError(f"{name} is {value!r}, but {file.name} holds one image; it is of {_CHOICES[name]}.")
     image: Image = importlib.import_module(f"mrsnr.io.{module}").read(file, **chosen)
-    return image
+    if not keep_identifiers:
+        return image
+    from mrsnr.io.identifiers import with_identifiers  # noqa: PLC0415 - seldom asked for
+
+    return with_identifiers(image, module)
 
 
 def _reader(file: Path) -> str:

@@ -232,7 +232,8 @@ def _sidecar(path: Path) -> dict[str, Any]:
         too_large = file.stat().st_size > _LARGEST_SIDECAR
         content = None if too_large else json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
-        _log.warning("The sidecar %s was not used: %s.", file.name, _first_line(error))
+        said = getattr(error, "strerror", None) or _first_line(error)  # that of an OSError has the folder in it
+        _log.warning("The sidecar %s was not used: %s.", file.name, said)
         return {}
     if not isinstance(content, dict):
         _log.warning("The sidecar %s was not used: it holds no JSON object, or is huge.", file.name)

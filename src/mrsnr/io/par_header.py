@@ -1,4 +1,4 @@
-"""The text of a Philips ``.PAR`` file as a table of images, and nothing in it that could name a patient."""
+"""The text of a Philips ``.PAR`` file as a table of images; what could name a patient only if that is asked for."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LARGEST_INTEGER = 2**31
 _VERSION = re.compile(r"image export tool\s+(V[\d.]{1,8})\s*$", re.IGNORECASE)
 _UNIT = re.compile(r"[\[(<]")
 
-# Of the general part only what bears on the image. Patient, examination, protocol and date are never taken up.
+# Of the general part only what bears on the image.
 _GENERAL = frozenset(
     (
         "angulation midslice",
@@ -38,6 +38,14 @@ _GENERAL = frozenset(
         "water fat shift",
     )
 )
+IDENTIFYING = {
+    "patient name": "PatientName",
+    "examination name": "StudyDescription",
+    "protocol name": "ProtocolName",
+    "examination date/time": "StudyDate",
+}
+"""Who, what and when, by DICOM's keywords: not taken up unless it is asked for."""
+
 _COLUMNS = frozenset(
     (
         "slice number",
@@ -92,8 +100,8 @@ class ParHeader:
         return found if np.isfinite(found).all() else ()
 
 
-def read_header(path: Path) -> ParHeader:
-    """Read a ``.PAR`` file of version 4, 4.1 or 4.2.
+def read_header(path: Path, *, identifying: bool = False) -> ParHeader:
+    """Read a ``.PAR`` file of version 4, 4.1 or 4.2; what tells who was scanned, and when, only if that is asked for.
 
     Raises
     ------
@@ -105,7 +113,7 @@ def read_header(path: Path) -> ParHeader:
         text = path.read_text(encoding="latin-1") if size <= _LARGEST else ""
     if size > _LARGEST:
         raise UnreadableError(f"{path.name} has {size} bytes; expected a PAR file of at most {_LARGEST}.")
-    version, general, rows = _split(text)
+    version, general, rows = _split(text, _GENERAL | IDENTIFYING.keys() if identifying else _GENERAL)
     if version is None:
         raise broken(path, form="PAR")
     if version not in image_def_dtds:
@@ -120,7 +128,7 @@ def read_header(path: Path) -> ParHeader:
     return ParHeader(version, general, _table(rows, version, path))
 
 
-def _split(text: str) -> tuple[str | None, dict[str, str], list[str]]:
+def _split(text: str, wanted: frozenset[str]) -> tuple[str | None, dict[str, str], list[str]]:
     """Return the version, what is wanted of the general part, and the lines of the images."""
     version: str | None = None
     general: dict[str, str] = {}
@@ -130,7 +138,7 @@ def _split(text: str) -> tuple[str | None, dict[str, str], list[str]]:
         if stripped.startswith("."):
             name, _, value = stripped[1:].partition(":")
             name = _UNIT.split(name)[0].strip().lower()
-            if name in _GENERAL:
+            if name in wanted:
                 general[name] = value.strip()
         elif stripped and not stripped.startswith("#"):
             rows.append(stripped)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from mrsnr.errors import ArgumentError, ImageError, UnreadableError
 from mrsnr.io.broken import check_length, reading
-from mrsnr.io.par_header import ParHeader, read_header
+from mrsnr.io.par_header import IDENTIFYING, ParHeader, read_header
 from mrsnr.io.par_parts import Part, choose
 from mrsnr.io.par_sidecar import image_type, sidecar
 from mrsnr.io.rec_array import RecArray
@@ -103,6 +103,15 @@ def read(path: Path, *, part: str | None = None, scaling: str = "dv") -> Image:
         return Image(data, affine, {key: value for key, value in meta.items() if value is not None})
     except ImageError as error:
         raise ImageError(f"{path.name}: {error}") from error
+
+
+def identifiers(image: Image) -> dict[str, str]:
+    """Return what the ``.PAR`` file of an image says of who was scanned, and when, as it stands there."""
+    text, _ = _halves(Path(image.meta["source"]))
+    said = read_header(text, identifying=True).general
+    found = {keyword: said[name] for name, keyword in IDENTIFYING.items() if said.get(name)}
+    date, slash, time = found.get("StudyDate", "").partition("/")
+    return {**found, "StudyDate": date.strip(), "StudyTime": time.strip()} if slash else found
 
 
 def _physics(found: dict[str, Any]) -> dict[str, Any]:

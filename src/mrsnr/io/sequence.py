@@ -17,7 +17,8 @@ from mrsnr.io.memory import check_memory
 from mrsnr.model import Image
 
 _EVERYTHING = (slice(None),) * 3
-_OF_A_FILE = ("source", "voxels", "modified")  # what `mrsnr.io.document.source_of` wants to know of each
+# What `mrsnr.io.document.source_of` wants to know of each.
+_OF_A_FILE = ("source", "voxels", "modified", "paths", "series")
 
 
 class SequenceArray:

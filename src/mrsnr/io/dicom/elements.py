@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 
-from mrsnr.io.dicom.tags import PRIVATE, PRIVATE_GROUPS, PROTOCOL, STANDARD, VR
+from mrsnr.io.dicom.tags import PRIVATE, PRIVATE_GROUPS, PROTOCOL, STANDARD, VR, WITH_IDENTIFYING
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
 IMPLICIT = "1.2.840.10008.1.2"
@@ -81,7 +81,9 @@ _CODINGS = {
 }
 
 
-def parse(data: bytes, start: int, syntax: str, *, protocol: bool = False) -> tuple[Elements, PixelElement | None]:
+def parse(
+    data: bytes, start: int, syntax: str, *, protocol: bool = False, identifying: bool = False
+) -> tuple[Elements, PixelElement | None]:
     """Return what is kept of a data set, and where its pixels are, ``None`` if it has none.
 
     Parameters
@@ -94,6 +96,8 @@ def parse(data: bytes, start: int, syntax: str, *, protocol: bool = False) -> tu
         UID of the transfer syntax. Those that are not known are explicit, little endian, as all of compressed pixels.
     protocol
         Whether to keep the scanner's own protocol too, a large text.
+    identifying
+        Whether to keep what tells who was scanned, where and when.
 
     Raises
     ------
@@ -102,7 +106,7 @@ def parse(data: bytes, start: int, syntax: str, *, protocol: bool = False) -> tu
     Malformed
         If this is no data set, or has more elements than any image.
     """
-    parser = _Parser(data, protocol=protocol)
+    parser = _Parser(data, protocol=protocol, identifying=identifying)
     try:
         found, _ = parser.data_set(start, len(data), _CODINGS.get(syntax, _CODINGS[EXPLICIT]), 0)
     except struct.error:
@@ -113,9 +117,10 @@ def parse(data: bytes, start: int, syntax: str, *, protocol: bool = False) -> tu
 class _Parser:
     """A walk through the bytes of one file."""
 
-    def __init__(self, data: bytes, *, protocol: bool) -> None:
+    def __init__(self, data: bytes, *, protocol: bool, identifying: bool) -> None:
         self.data = data
         self.protocol = protocol
+        self.standard = WITH_IDENTIFYING if identifying else STANDARD
         self.pixels: PixelElement | None = None
         self.left = _MOST_ELEMENTS
         self.items_left = _MOST_ITEMS
@@ -125,6 +130,7 @@ class _Parser:
     ) -> tuple[Elements, int]:
         """Return the elements from a position on to the end, or to that of the item, and the position after them."""
         data, head, explicit, seen = self.data, coding.head, coding.explicit, 0
+        standard = self.standard
         found, creators = Elements(big_endian=coding.big_endian), dict[int, str]()
         while position + 8 <= end:
             seen += 1
@@ -140,7 +146,7 @@ class _Parser:
                 group, element, length = head(data, position)
                 vr, body = b"", position + 8
             if not group & 1:
-                name = STANDARD.get(group << 16 | element) or _MARKS.get(group << 16 | element)
+                name = standard.get(group << 16 | element) or _MARKS.get(group << 16 | element)
             elif group in PRIVATE_GROUPS and (element <= 0xFF or (group << 8 | element & 0xFF) in _PRIVATE_BYTES):
                 name = self._private(creators, group << 16 | element, body, length)
             else:

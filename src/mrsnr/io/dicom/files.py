@@ -23,6 +23,7 @@ from mrsnr.io.dicom.elements import (
 )
 from mrsnr.io.dicom.header import Header
 from mrsnr.io.dicom.sources import Inflated, Source, read_fully
+from mrsnr.io.dicom.tags import IDENTIFYING, WITH_IDENTIFYING
 
 _MAGIC_AT, _MAGIC = 128, b"DICM"
 _FIRST = 96 * 2**10  # bytes: most headers are shorter
@@ -79,7 +80,7 @@ def reading(name: str) -> Iterator[None]:
         raise UnreadableError(f"{name} is damaged, or of a kind that is not known.") from error
 
 
-def open_file(source: Source, *, protocol: bool = False) -> File | None:
+def open_file(source: Source, *, protocol: bool = False, identifying: bool = False) -> File | None:
     """Return a file with its header, ``None`` if it is no DICOM file, or one without pixels.
 
     Parameters
@@ -88,6 +89,8 @@ def open_file(source: Source, *, protocol: bool = False) -> File | None:
         Where it is.
     protocol
         Whether to read the scanner's own protocol too, which is long.
+    identifying
+        Whether to read what tells who was scanned, where and when.
 
     Raises
     ------
@@ -101,7 +104,7 @@ def open_file(source: Source, *, protocol: bool = False) -> File | None:
             return None
         while True:
             try:
-                return _parsed(source, data, kind, protocol=protocol)
+                return _parsed(source, data, kind, protocol=protocol, identifying=identifying)
             except Short:
                 more = read_fully(stream, min(4 * len(data), _LONGEST_HEADER - len(data)))
                 if not more and len(data) >= _LONGEST_HEADER:
@@ -117,13 +120,13 @@ def open_file(source: Source, *, protocol: bool = False) -> File | None:
                 raise
 
 
-def _parsed(source: Source, data: bytes, kind: str, *, protocol: bool) -> File | None:
+def _parsed(source: Source, data: bytes, kind: str, *, protocol: bool, identifying: bool) -> File | None:
     syntax, start = _syntax(data, kind)
     if syntax == DEFLATED:
         source = Inflated(source, start)
         with source.open() as stream:
             data = stream.read()
-    elements, pixels = parse(data, start, syntax, protocol=protocol)
+    elements, pixels = parse(data, start, syntax, protocol=protocol, identifying=identifying)
     header = Header((elements,))
     if pixels is None or header.text("SopClass") == _CONTENTS:
         return None
@@ -177,5 +180,18 @@ def is_dicom(path: str | Path) -> bool:
 
 def protocol_of(file: File) -> Header:
     """Return the header of a file together with the scanner's own protocol, if it holds one."""
-    again = open_file(file.source.file if isinstance(file.source, Inflated) else file.source, protocol=True)
+    return _again(file, protocol=True)
+
+
+def identifiers_of(file: File) -> dict[str, str]:
+    """Return what the header of a file says of who was scanned, where and when, by DICOM's keywords."""
+    header = _again(file, identifying=True)
+    said = {name: header.text(WITH_IDENTIFYING[tag]) for name, (tag, _) in IDENTIFYING.items()}
+    return {name: text for name, text in said.items() if text}
+
+
+def _again(file: File, *, protocol: bool = False, identifying: bool = False) -> Header:
+    """Return the header of a file with more of it than is read of every file."""
+    source = file.source.file if isinstance(file.source, Inflated) else file.source
+    again = open_file(source, protocol=protocol, identifying=identifying)
     return file.header if again is None else again.header

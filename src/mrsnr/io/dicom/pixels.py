@@ -84,6 +84,11 @@ class FrameArray:
         scales = {frame.scale for slices in self._frames for frame in slices}
         self._scaled = scales != {(1.0, 0.0)}
 
+    @property
+    def file(self) -> File:
+        """The file of the first slice."""
+        return self._frames[0][0].file
+
     def __getitem__(self, index: Any) -> NDArray[Any]:
         slices, volumes, rest = self._apart(index)
         read = self._read(slices, volumes)

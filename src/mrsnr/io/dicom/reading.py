@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mrsnr.errors import ImageError, InputError
-from mrsnr.io.dicom.files import open_file, reading
+from mrsnr.io.dicom.files import identifiers_of, open_file, reading
 from mrsnr.io.dicom.frames import Frame, frames_of
 from mrsnr.io.dicom.geometry import affine
 from mrsnr.io.dicom.physics import changing, channels, display_problems, physics, scaling
@@ -38,7 +38,7 @@ def series_in(path: str | Path) -> list[Series]:
     """
     frames, problems = _frames_in(Path(path))
     _warn_of_files(problems)
-    with reading(Path(path).name):
+    with reading(_called(Path(path))):
         return series_of(frames)
 
 
@@ -72,29 +72,42 @@ def read(path: str | Path, *, series: str | int | None = None) -> Image:
     """
     path = Path(path)
     frames, problems = _frames_in(path)
-    with reading(path.name):
-        one = chosen(series_of(frames), series, name=path.name)
+    name = _called(path)
+    with reading(name):
+        one = chosen(series_of(frames), series, name=name)
         volumes = one.sorted()
-        data = FrameArray(volumes.frames, name=path.name)
+        data = FrameArray(volumes.frames, name=name)
         scales = scaling(volumes.frames)
         odd = (*volumes.problems, *display_problems(scales))
         _warn_of_files(problems)
         for problem in odd:
-            _log.warning("%s: %s", path.name, problem)
+            _log.warning("%s: %s", name, problem)
         meta = _meta(path, one, volumes) | {"scaling": scales}
         if problems or odd:
             meta["problems"] = (*problems, *odd)
         try:
             return Image(data, affine(volumes.first), meta)
         except ImageError as error:
-            raise ImageError(f"{path.name}: {error}") from error
+            raise ImageError(f"{name}: {error}") from error
+
+
+def identifiers(image: Image) -> dict[str, str]:
+    """Return what the header of an image's first file says of who was scanned, where and when, as it stands there."""
+    if not isinstance(image.data, FrameArray):
+        return {}
+    return identifiers_of(image.data.file)
+
+
+def _called(path: Path) -> str:
+    """Return what errors call a path: a folder's name may be that of a patient."""
+    return "The folder" if path.is_dir() else path.name
 
 
 def _frames_in(path: Path) -> tuple[list[Frame], list[str]]:
     """Return the frames of all files, and what was wrong with those that are left out; of one alone it is raised."""
     found: list[Frame] = []
     problems: list[str] = []
-    with reading(path.name):
+    with reading(_called(path)):
         alone = not path.is_dir() and path.suffix.lower() != ".zip"
         for source in sources(path):
             try:

@@ -162,7 +162,7 @@ def _in_folder(folder: Path) -> Iterator[Source]:
             count += 1
             if count > MOST_FILES:
                 raise UnreadableError(
-                    f"The folder {folder.name} holds more than {MOST_FILES} files; give the folder of one examination."
+                    f"The folder holds more than {MOST_FILES} files; give the folder of one examination."
                 )
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)

@@ -1,4 +1,4 @@
-"""The elements of a DICOM header that are read; all others, those that name the patient among them, never are."""
+"""The elements of a DICOM header that are read. Those that tell who, where and when are only if that is asked for."""
 
 from __future__ import annotations
 
@@ -75,6 +75,44 @@ _SCAN = {
     "DiffusionBValue": (0x00189087, b"FD"),
     "NominalTriggerDelay": (0x00209153, b"FD"),
 }
+IDENTIFYING = {
+    "InstanceCreationDate": (0x00080012, b"DA"),
+    "InstanceCreationTime": (0x00080013, b"TM"),
+    "StudyDate": (0x00080020, b"DA"),
+    "SeriesDate": (0x00080021, b"DA"),
+    "AcquisitionDate": (0x00080022, b"DA"),
+    "ContentDate": (0x00080023, b"DA"),
+    "AcquisitionDateTime": (0x0008002A, b"DT"),
+    "StudyTime": (0x00080030, b"TM"),
+    "SeriesTime": (0x00080031, b"TM"),
+    "AcquisitionTime": (0x00080032, b"TM"),
+    "ContentTime": (0x00080033, b"TM"),
+    "AccessionNumber": (0x00080050, b"SH"),
+    "InstitutionName": (0x00080080, b"LO"),
+    "InstitutionAddress": (0x00080081, b"ST"),
+    "ReferringPhysicianName": (0x00080090, b"PN"),
+    "StationName": (0x00081010, b"SH"),
+    "StudyDescription": (0x00081030, b"LO"),
+    "ProcedureStepDescription": (0x00400254, b"LO"),
+    "SeriesDescription": (0x0008103E, b"LO"),
+    "InstitutionalDepartmentName": (0x00081040, b"LO"),
+    "PerformingPhysicianName": (0x00081050, b"PN"),
+    "OperatorsName": (0x00081070, b"PN"),
+    "PatientName": (0x00100010, b"PN"),
+    "PatientID": (0x00100020, b"LO"),
+    "PatientBirthDate": (0x00100030, b"DA"),
+    "PatientSex": (0x00100040, b"CS"),
+    "PatientAge": (0x00101010, b"AS"),
+    "PatientSize": (0x00101020, b"DS"),
+    "PatientWeight": (0x00101030, b"DS"),
+    "ProtocolName": (0x00181030, b"LO"),
+    "DeviceSerialNumber": (0x00181000, b"LO"),
+    "StudyInstanceUID": (0x0020000D, b"UI"),
+    "SeriesInstanceUID": (0x0020000E, b"UI"),
+    "StudyID": (0x00200010, b"SH"),
+}
+"""What tells who was scanned, where and when, by DICOM's keywords (BIDS has the same); see `mrsnr.io.identifiers`."""
+
 _GROUPS = {  # the functional groups of a frame, as far as something is wanted from them
     "SharedGroups": 0x52009229,
     "FrameGroups": 0x52009230,
@@ -124,10 +162,11 @@ _PRIVATE = {
 STANDARD: dict[int, str] = {tag: name for name, (tag, _) in {**_IMAGE, **_SCAN}.items()} | {
     tag: name for name, tag in _GROUPS.items()
 }
+WITH_IDENTIFYING: dict[int, str] = {tag: name for name, (tag, _) in IDENTIFYING.items()} | STANDARD
 PRIVATE: dict[tuple[str, int, int], str] = {place: name for place, (name, _) in _PRIVATE.items()}
 PRIVATE_GROUPS = frozenset(group for _, group, _ in _PRIVATE)
 VR: dict[str, bytes] = (
-    {name: vr for name, (_, vr) in {**_IMAGE, **_SCAN}.items()}
+    {name: vr for name, (_, vr) in {**IDENTIFYING, **_IMAGE, **_SCAN}.items()}
     | dict.fromkeys(_GROUPS, b"SQ")
     | dict(_PRIVATE.values())
 )
