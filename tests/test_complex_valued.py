@@ -279,3 +279,15 @@ def test_philips_parts_lie_half_a_step_beside_zero(shared_data):
     data = np.asarray(complex_image(real=parts[0], imaginary=parts[1]).data)
     assert np.abs(data).min() == pytest.approx(5.72943 / np.sqrt(2), rel=1e-3)
     assert np.abs(data.real / 5.72943 % 1 - 0.5).max() < 0.01
+
+
+def test_a_magnitude_is_no_phase():
+    """Stored numbers of a magnitude span 0 to 4095 too."""
+    magnitude = image(np.ones(SHAPE), "magnitude")
+    stored = np.linspace(0, 4095, 1024).reshape(SHAPE)
+    with pytest.raises(ImageError, match="nothing says that it is a phase"):
+        complex_image(magnitude=magnitude, phase=image(stored, "magnitude"))
+    assert complex_image(magnitude=magnitude, phase=image(stored, "phase")).meta["phase_unit"] == "12-bit"
+    said = image(stored, "magnitude", sidecar={"ImageType": ["ORIGINAL", "PRIMARY", "M"]})
+    with pytest.raises(ImageError, match="The header of the phase image says that it is a magnitude"):
+        complex_image(magnitude=magnitude, phase=said, phase_unit="12-bit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mrsnr.checks.geometry import geometry
 from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.header import field
 from mrsnr.model import Image
 
 PHASE_UNITS: dict[str, tuple[float, float]] = {
@@ -99,7 +100,8 @@ def complex_image(
         4096), ``"12-bit"`` (0 to 4095 for -pi to pi, stored numbers without their scale). By default what ``Units`` in
         the sidecar says, else the unit in which the voxels span a full turn: at least 0.9 of one, and no more than 0.01
         beyond -1/2 to 1/2 turn (or, but for the last two, 0 to 1). Where there is air every angle occurs, and no span
-        fits two units; where the air was cut off, the unit has to be said. To look, the phase is read once.
+        fits two units; where the air was cut off, the unit has to be said. To look, the phase is read once. A unit that
+        is given is not doubted: an unwrapped phase has more than a turn.
 
     Returns
     -------
@@ -155,6 +157,8 @@ def _check_pair(first: Image, second: Image, names: tuple[str, str]) -> None:
     for image, name in zip((first, second), names, strict=True):
         if image.kind not in {name, "magnitude"} or image.data.dtype.kind == "c":
             raise ImageError(f"The {name} image is of kind {image.kind}; expected {name}. Were two images swapped?")
+        if name != "magnitude" and image.kind == "magnitude" and _said_to_be_magnitude(image):
+            raise ImageError(f"The header of the {name} image says that it is a magnitude; expected {name}.")
         if name in {"real", "imaginary"} and image.kind == "magnitude" and not _has_negative(image):
             raise ImageError(f"The {name} image has no negative voxel, which a {name} part has; is it a magnitude?")
     one, other = names
@@ -179,23 +183,27 @@ def _has_negative(image: Image) -> bool:
         return any(bool((block < 0).any()) for block in stream)
 
 
+def _said_to_be_magnitude(image: Image) -> bool:
+    types = field(image, "ImageType")
+    return isinstance(types, list | tuple) and bool({str(word).upper() for word in types} & {"M", "MAGNITUDE"})
+
+
 def _unit_of(phase: Image) -> str:
     """Return the unit of a phase image: what its sidecar says, else that in which it spans a full turn."""
     low, high = _range(phase)
     seen = next((unit for unit in PHASE_UNITS if _spans_a_turn(unit, low, high)), None)
-    sidecar = phase.meta.get("sidecar")
-    word = str(sidecar.get("Units", "")).strip().lower() if isinstance(sidecar, Mapping) else ""
-    said = _SAID.get(word.removesuffix("s"))
+    said = _SAID.get(str(field(phase, "Units") or "").strip().lower().removesuffix("s"))
     choices = f"say phase_unit={', '.join(map(repr, PHASE_UNITS))}"
     if said is not None and seen not in {said, None}:
         raise ImageError(
             f"The sidecar of the phase says {said}, its voxels run from {low:g} to {high:g}, as {seen} do; {choices}."
         )
     unit = said or seen
+    span = f"The phase runs from {low:g} to {high:g}"
     if unit is None:
-        raise ImageError(
-            f"The phase runs from {low:g} to {high:g}, a full turn in no unit; {choices}, whichever it is in."
-        )
+        raise ImageError(f"{span}, a full turn in no unit; {choices}, whichever it is in.")
+    if unit == "12-bit" and phase.kind != "phase":  # a magnitude has such numbers, too
+        raise ImageError(f"{span}, and nothing says that it is a phase; if it is one, {choices}.")
     return unit
 
 

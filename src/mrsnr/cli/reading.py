@@ -45,6 +45,11 @@ def add_pair_options(parser: argparse.ArgumentParser) -> None:
     add_file(other, "--phase", metavar="FILE", help="the phase of the image, which is then measured as a complex one")
     add_file(other, "--imaginary", metavar="FILE", help="the imaginary part of the image, which is then the real part")
     parser.add_argument(
+        "--second",
+        metavar="S",
+        help="which image of the folder or file that --phase or --imaginary names, as --series or --part would say it",
+    )
+    parser.add_argument(
         "--phase-unit",
         choices=_PHASE_UNITS,
         metavar="UNIT",
@@ -71,9 +76,22 @@ def read_image(path: Path | Sequence[Path], args: argparse.Namespace) -> Image:
 
     if args.phase_unit is not None and args.phase is None:
         raise ArgumentError("--phase-unit is of --phase, which is not given.")
+    if args.second is not None and not pair_files(args):
+        raise ArgumentError("--second is of --phase or --imaginary, and neither is given.")
     image = mrsnr.load(path, series=args.series, part=args.part, keep_identifiers=args.keep_identifiers)
     if args.phase is not None:
-        return mrsnr.complex_image(magnitude=image, phase=mrsnr.load(args.phase), phase_unit=args.phase_unit)
+        return mrsnr.complex_image(
+            magnitude=image, phase=_second(args.phase, "phase", args), phase_unit=args.phase_unit
+        )
     if args.imaginary is not None:
-        return mrsnr.complex_image(real=image, imaginary=mrsnr.load(args.imaginary))
+        return mrsnr.complex_image(real=image, imaginary=_second(args.imaginary, "imaginary", args))
     return image
+
+
+def _second(path: Path, kind: str, args: argparse.Namespace) -> Image:
+    """Return the other half of a complex image; of a PAR/REC file that of its kind, unless another is asked for."""
+    import mrsnr
+
+    if path.suffix.lower() in {".par", ".rec"}:
+        return mrsnr.load(path, part=args.second or kind)
+    return mrsnr.load(path, series=args.second)
