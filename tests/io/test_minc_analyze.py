@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from nibabel.externals.netcdf import netcdf_file
 
+import mrsnr
 from mrsnr.errors import ImageError, MissingExtraError, MrsnrError, UnreadableError
 from mrsnr.io import analyze, minc
 
@@ -272,3 +273,11 @@ def test_mutated_analyze_never_ends_in_anything_else(tmp_path):
             np.asarray(analyze.read(path).data)
         except MrsnrError as error:
             assert "scan." in str(error)  # noqa: PT017 - some are still images
+
+
+def test_a_sidecar_of_analyze_is_read_and_its_name_says_the_kind(tmp_path):
+    nibabel.save(nibabel.AnalyzeImage(np.ones((4, 5, 3), np.int16), np.eye(4)), tmp_path / "scan_phase.hdr")
+    assert mrsnr.load(tmp_path / "scan_phase.hdr").kind == "phase"
+    (tmp_path / "scan_phase.json").write_text('{"ImageType": ["ORIGINAL", "M"], "EchoTime": 0.03}')
+    image = mrsnr.load(tmp_path / "scan_phase.img")
+    assert (image.kind, image.meta["te"], image.meta["sidecar"]["EchoTime"]) == ("magnitude", 0.03, 0.03)

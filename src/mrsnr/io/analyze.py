@@ -14,6 +14,7 @@ import numpy as np
 from mrsnr.errors import ImageError, UnreadableError
 from mrsnr.io import nifti
 from mrsnr.io.broken import reading
+from mrsnr.io.sidecar import kind_of, read_sidecar, said_in
 from mrsnr.io.streaming import open_decompressed
 from mrsnr.model import Image
 
@@ -57,11 +58,14 @@ def read(path: Path) -> Image:
         raise UnreadableError(f"{path.name} is damaged: its header gives the shape {shape}.")
     _check_length(path, voxels, expected=int(proxy.offset) + math.prod(shape) * dtype.itemsize)
     stated = matrix.is_file() or (isinstance(opened, nibabel.Spm99AnalyzeImage) and bool(opened.header["origin"].any()))
+    sidecar = read_sidecar(path)
     meta: dict[str, Any] = {
         "source": str(path),
         "voxels": str(voxels),
         "modified": voxels.stat().st_mtime_ns,
-        "kind": "complex" if dtype.kind == "c" else "magnitude",
+        "kind": kind_of(sidecar, path, dtype),
+        "sidecar": sidecar,
+        **said_in(sidecar),
         **({} if stated else {"problems": (_SIDE,)}),
     }
     try:

@@ -20,6 +20,7 @@ from mrsnr.errors import ImageError, MissingExtraError, UnreadableError
 from mrsnr.io.broken import broken, reading
 from mrsnr.io.indexing import by_axis
 from mrsnr.io.memory import check_memory
+from mrsnr.io.sidecar import kind_of, read_sidecar, said_in
 from mrsnr.model import Image
 
 SUFFIXES = (".mnc",)
@@ -161,14 +162,14 @@ def read(path: Path) -> Image:
     axes = axes_of(names)
     reordered = np.eye(4)
     reordered[:, :3], reordered[:, 3] = affine[:, 2::-1], affine[:, 3]
-    times = {"tr": physics.get("RepetitionTime"), "te": physics.get("EchoTime")}
+    sidecar = {**physics, **read_sidecar(path)}
     meta = {
         "source": str(path),
         "voxels": str(path),
         "modified": path.stat().st_mtime_ns,
-        "kind": "magnitude",
-        "sidecar": physics,
-        **{key: value for key, value in times.items() if value is not None},
+        "kind": kind_of(sidecar, path, dtype),
+        "sidecar": sidecar,
+        **said_in(sidecar),
     }
     try:
         shape = tuple(sizes[axis] for axis in axes)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import json
 import logging
 import math
-import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 
 from mrsnr.errors import ImageError, MrsnrError, UnreadableError
 from mrsnr.io.memory import check_memory
+from mrsnr.io.sidecar import first_line, kind_of, read_sidecar, said_in
 from mrsnr.io.streaming import Layout, beginning_of, blocks
 from mrsnr.model import Image
 
@@ -32,12 +31,6 @@ _BROKEN = (ImageFileError, HeaderDataError, OSError, EOFError, zlib.error, Value
 _SECONDS = {"sec": 1.0, "msec": 1e-3, "usec": 1e-6}
 _STRONGEST_COMPRESSION = 1032  # times, of gzip
 _LONGEST_HEADER = 540  # bytes, of NIfTI-2
-_LARGEST_SIDECAR = 16 * 2**20  # bytes
-_LARGEST_NUMBER = 1e9  # seconds: what is above is no time of a scan
-_PARTS = {"p": "phase", "phase": "phase", "r": "real", "real": "real", "i": "imaginary", "imaginary": "imaginary"}
-_NAME_ENDS = {"_ph": "phase", "_phase": "phase", "_real": "real", "_imaginary": "imaginary"}
-_MAGNITUDE = re.compile(r"(^|[^a-z])mag")
-_NAME_PARTS = {"_part-phase_": "phase", "_part-real_": "real", "_part-imag_": "imaginary", "_phase_": "phase"}
 
 
 class FileArray:
@@ -166,26 +159,19 @@ def _broken(path: Path, error: BaseException) -> UnreadableError:
         return UnreadableError(f"{path.name} is truncated or damaged: its data end early. Copy or download it again.")
     if isinstance(error, OSError) and error.strerror:
         return UnreadableError(f"{path.name} cannot be read: {error.strerror}.")
-    said = _first_line(error).replace(str(path), path.name)  # its folder could name a patient
+    said = first_line(error).replace(str(path), path.name)  # its folder could name a patient
     return UnreadableError(f"{path.name} is not a readable NIfTI file ({said}).")
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
 def _meta(header: Any, path: Path) -> dict[str, Any]:
-    sidecar = _sidecar(path)
+    sidecar = read_sidecar(path)
     space, time = _units(header)
     meta: dict[str, Any] = {
         "source": str(path),
         "sidecar": sidecar,
-        "kind": _kind(sidecar, path, header.get_data_dtype()),
-        "tr": _number(sidecar.get("RepetitionTime")) or _header_tr(header, time),
-        "te": _number(sidecar.get("EchoTime")),
-        "vendor": sidecar.get("Manufacturer"),
-        "coil": sidecar.get("ReceiveCoilName") or sidecar.get("CoilString"),
-        "channels": _channels(sidecar),
+        "kind": kind_of(sidecar, path, header.get_data_dtype()),
+        "tr": _header_tr(header, time),
+        **said_in(sidecar),
         "nifti": {
             **_qform(header),
             "sform": header.get_sform(coded=False) if int(header["sform_code"]) else None,
@@ -210,61 +196,6 @@ def _qform(header: Any) -> dict[str, Any]:
     return {"qform": None, "qform_code": 0}
 
 
-def _channels(sidecar: dict[str, Any]) -> float | None:
-    """Return the number n of channels of the noise, where the sidecar says how the coils were combined (BIDS).
-
-    A sum of squares has as many as there are elements; an adaptive combination has one.
-    """
-    combined = str(sidecar.get("CoilCombinationMethod", "")).lower()
-    if "adaptive" in combined or "sense" in combined:
-        return 1.0
-    elements = _number(sidecar.get("NumberReceiveCoilActiveElements"))
-    squares = any(words in combined for words in ("squares", "rss", "sos"))
-    return elements if squares and elements is not None and elements >= 1 else None
-
-
-def _sidecar(path: Path) -> dict[str, Any]:
-    """Return the JSON object beside the image, empty if there is none that can be read."""
-    file = path.with_name(f"{_stem(path)}.json")
-    if not file.is_file():  # nor a pipe, which would never end
-        return {}
-    try:
-        too_large = file.stat().st_size > _LARGEST_SIDECAR
-        content = None if too_large else json.loads(file.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        said = getattr(error, "strerror", None) or _first_line(error)  # that of an OSError has the folder in it
-        _log.warning("The sidecar %s was not used: %s.", file.name, said)
-        return {}
-    if not isinstance(content, dict):
-        _log.warning("The sidecar %s was not used: it holds no JSON object, or is huge.", file.name)
-        return {}
-    return content
-
-
-def _stem(path: Path) -> str:
-    ending = next(ending for ending in SUFFIXES if path.name.lower().endswith(ending))
-    return path.name[: -len(ending)]
-
-
-def _kind(sidecar: dict[str, Any], path: Path, dtype: np.dtype[Any]) -> str:
-    """Return what the voxels are, by their type, then the sidecar's ImageType, then the file's name."""
-    if dtype.kind == "c":
-        return "complex"
-    types = sidecar.get("ImageType")
-    words = [str(word).lower() for word in types] if isinstance(types, list) else []
-    if "m" in words or "magnitude" in words:
-        return "magnitude"
-    for word in words:
-        if word in _PARTS:
-            return _PARTS[word]
-    name = _stem(path).lower()
-    if _MAGNITUDE.search(name):
-        return "magnitude"
-    ends = [kind for end, kind in _NAME_ENDS.items() if name.endswith(end)]
-    parts = [kind for part, kind in _NAME_PARTS.items() if part in f"{name}_"]
-    return next(iter([*ends, *parts]), "magnitude")
-
-
 def _units(header: Any) -> tuple[str, str]:
     """Return the units of space and time, unknown where the header holds a number that means none."""
     try:
@@ -279,10 +210,3 @@ def _header_tr(header: Any, unit: str) -> float | None:
     if len(zooms) < 4 or unit not in _SECONDS or not zooms[3] > 0:
         return None
     return float(zooms[3]) * _SECONDS[unit]
-
-
-def _number(value: object) -> float | None:
-    """Return a number of a sidecar, which may hold anything."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    return float(value) if abs(value) < _LARGEST_NUMBER else None  # not NaN either
