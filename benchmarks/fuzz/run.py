@@ -22,10 +22,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
-from mutate import spoiled
-from seeds import readers, seeds
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import mrsnr
+from fuzz.mutate import spoiled
+from fuzz.seeds import readers, seeds
 from mrsnr.errors import MrsnrError
 
 _MEMORY = 500 * 2**20  # bytes that an input may take

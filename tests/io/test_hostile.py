@@ -12,10 +12,10 @@ import pytest
 import mrsnr
 from mrsnr.errors import ImageError, MrsnrError, UnreadableError
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "fuzz"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 
-from run import attempt, make
-from seeds import readers, seeds
+from fuzz.run import attempt, make
+from fuzz.seeds import readers, seeds
 
 INPUTS = 150
 

@@ -23,12 +23,13 @@ _NAME_PARTS = {"_part-phase_": "phase", "_part-real_": "real", "_part-imag_": "i
 def channels_in(sidecar: Mapping[str, Any]) -> float | None:
     """Return the number n of channels of the noise, where the sidecar says how the coils were combined (BIDS).
 
-    A sum of squares has as many as there are elements; an adaptive combination has one.
+    A sum of squares has as many as there are elements; an adaptive combination has one, and so has SENSE.
     """
     combined = str(sidecar.get("CoilCombinationMethod", "")).lower()
-    if "adaptive" in combined or "sense" in combined:
-        return 1.0
+    unfolded = str(sidecar.get("ParallelAcquisitionTechnique", "")).lower()
     elements = number(sidecar.get("NumberReceiveCoilActiveElements"))
+    if "adaptive" in combined or "sense" in combined or "sense" in unfolded or elements == 1:
+        return 1.0
     squares = any(words in combined for words in ("squares", "rss", "sos"))
     return elements if squares and elements is not None and elements >= 1 else None
 

@@ -7,6 +7,8 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+import mrsnr
+from mrsnr.header import intensity_normalised
 from mrsnr.io.dicom import read
 
 from .conftest import enhanced_of, slice_of, write
@@ -155,3 +157,58 @@ def test_times_that_are_zero_or_no_numbers_are_left_out(tmp_path, rng):
     meta = read(file).meta
     assert not {"tr", "te"} & set(meta)
     assert not {"RepetitionTime", "EchoTime", "InversionTime"} & set(meta["sidecar"])
+
+
+@pytest.mark.parametrize(
+    ("more", "coil", "channels"),
+    [("ucUncombImages = 1", "HEA;HEP", 1), ("", "H01", 1), ("", "HEA;HEP", 2), ("sPat.ucPATMode = 4", "HEA;HEP", 1)],
+)
+def test_channels_of_siemens(tmp_path, rng, more, coil, channels):
+    made = slice_of(rng.integers(0, 99, (8, 8)).astype(np.uint16))
+    protocol = f"{more}\nsSliceAcceleration.lMultiBandFactor = 4\nsPat.lAccelFact3D = 2\n{PROTOCOL}".encode()
+    made.private_block(0x0029, "SIEMENS CSA HEADER", create=True).add_new(0x20, "OB", protocol)
+    made.private_block(0x0051, "SIEMENS MR HEADER", create=True).add_new(0x0F, "LO", coil)
+    meta = read(write(made, tmp_path / "one")).meta
+    assert meta["channels"] == channels
+    sidecar = meta["sidecar"]
+    assert (sidecar["MultibandAccelerationFactor"], sidecar["ParallelReductionFactorOutOfPlane"]) == (4, 2)
+
+
+def test_the_type_of_the_file_is_added_to_that_of_its_frames(tmp_path, rng):
+    types = ["ORIGINAL", "PRIMARY", "M", "NORM", "DIS2D"]
+    made = enhanced_of(rng.integers(0, 99, (1, 8, 8)).astype(np.uint16), positions=[(0, 0, 0)], ImageType=types)
+    made.SharedFunctionalGroupsSequence[0].MRImageFrameTypeSequence = Sequence([Dataset()])
+    made.SharedFunctionalGroupsSequence[0].MRImageFrameTypeSequence[0].FrameType = ["ORIGINAL", "PRIMARY", "P", "NONE"]
+    image = read(write(made, tmp_path / "one"))
+    assert image.kind == "phase"
+    assert image.meta["sidecar"]["ImageType"] == ["ORIGINAL", "PRIMARY", "P", "NONE", "M", "NORM", "DIS2D"]
+    assert image.meta["sidecar"]["NonlinearGradientCorrection"] is True
+
+
+@pytest.mark.parametrize(
+    ("direction", "points", "expected"),
+    [("ROW", [0, 10, 6, 0], (10, 6, 8)), ("COL", [7, 0, 0, 9], (7, 9, 12)), ("COL", [0, 0, 0, 0], (None, None, 12))],
+)
+def test_the_matrix_that_was_acquired(tmp_path, rng, direction, points, expected):
+    given = {"InPlanePhaseEncodingDirection": direction, "AcquisitionMatrix": points, "AcquisitionDuration": 268.5}
+    made = slice_of(rng.integers(0, 99, (12, 8)).astype(np.uint16), **given)
+    sidecar = read(write(made, tmp_path / "one")).meta["sidecar"]
+    names = ("BaseResolution", "AcquisitionMatrixPE", "ReconMatrixPE")
+    assert tuple(sidecar.get(name) for name in names) == expected
+    assert sidecar["AcquisitionDuration"] == 268.5
+
+
+def test_snr_of_a_phantom_is_normalised(shared_data):
+    first, second = (mrsnr.load(shared_data(f"phantom-pair-ge/IM-000{k}-0001.dcm")) for k in (3, 4))
+    result = mrsnr.measure(first, repeat=second)
+    normalised = mrsnr.normalised(result)
+    volume = first.voxel_size[0] * first.voxel_size[1] * first.meta["sidecar"]["SliceThickness"]  # 256 of 256 lines
+    assert normalised.per_mm3 == pytest.approx(result.value / volume)
+
+
+def test_newer_scanners_of_siemens_say_what_the_image_is_in_an_element_of_their_own(tmp_path, rng):
+    made = slice_of(rng.integers(0, 99, (8, 8)).astype(np.uint16))
+    made.private_block(0x0021, "SIEMENS MR SDI 02", create=True).add_new(0x75, "CS", ["ORIGINAL", "M", "NORM"])
+    image = read(write(made, tmp_path / "one"))
+    assert image.meta["sidecar"]["ImageTypeText"] == ["ORIGINAL", "M", "NORM"]
+    assert intensity_normalised(image)

@@ -199,3 +199,12 @@ def test_the_truncated_and_other_small_files(shared_data):
     for name in ("MR_truncated", "emri_small_jpeg_2k_lossless_too_short"):
         with pytest.raises(UnreadableError, match=r"^\w+\.dcm is truncated"):
             read(shared_data(f"dicom-small/{name}.dcm"))
+
+
+@pytest.mark.parametrize(
+    "types", [["T1 MAP", "T1"], ["B0 MAP", "B0"], ["DIFFUSION", "ADC", "ND"], ["V", "RETRO"], ["VELOCITY MAP", "P"]]
+)
+def test_maps_are_no_images_of_signal(tmp_path, rng, types):
+    made = slice_of(rng.integers(0, 99, (8, 8)).astype(np.uint16), ImageType=["DERIVED", "PRIMARY", *types])
+    with pytest.raises(ImageError, match="a map that was calculated"):
+        read(write(made, tmp_path / "one"))

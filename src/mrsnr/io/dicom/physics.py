@@ -33,7 +33,8 @@ _TEXTS = ("MRAcquisitionType", "SeriesDescription", "ProtocolName", "Manufacture
 _LISTS = ("ScanningSequence", "SequenceVariant", "ScanOptions", "SoftwareVersions")
 _NUMBERS = ("MagneticFieldStrength", "FlipAngle", "NumberOfAverages", "SliceThickness", "PixelBandwidth")
 _COMBINED = {1: "Sum of Squares", 2: "Adaptive Combine"}
-_PARALLEL = {2: "GRAPPA", 3: "SENSE"}
+_PARALLEL = {2: "GRAPPA", 4: "SENSE", 16: "CAIPIRINHA"}
+_ONE_COIL = re.compile(r"[A-Z]+\d\d")
 _PARTIAL_FOURIER = {1: 0.5, 2: 0.625, 4: 0.75, 8: 0.875}
 _CONNECTED = rb"sCoilSelectMeas\.a?s?RxCoilSelectData\[0\]\.asList\[\d+\]\.lRxChannelConnected[ \t]*=[ \t]*[1-9]"
 _CONNECTED_BEFORE = rb"\n(?:a?s?CoilSelectMeas\[0\])\.asList\[\d+\]\.lRxChannelConnected[ \t]*=[ \t]*[1-9]"
@@ -54,6 +55,7 @@ def physics(frame: Frame) -> dict[str, Any]:
         axes are those of the array. What is not known is not there.
     """
     header = frame.header
+    types = tuple(dict.fromkeys((*frame.types, *header.words("ImageType"))))  # enhanced files say NORM in one only
     milliseconds = {
         "RepetitionTime": header.number("RepetitionTime"),
         "EchoTime": frame.echo_time,
@@ -67,10 +69,13 @@ def physics(frame: Frame) -> dict[str, Any]:
         **{name: None if value is None else value * _SECONDS for name, value in milliseconds.items()},
         "SequenceName": sequence_of(frame),
         "SpacingBetweenSlices": thickness(frame) if header.number("SpacingBetweenSlices") else None,
-        "ImageType": list(frame.types),
-        "NonlinearGradientCorrection": _corrected(frame.types),
+        "ImageType": list(types),
+        "ImageTypeText": list(header.words("SiemensImageType")),
+        "NonlinearGradientCorrection": _corrected(types),
         **_parallel(header),
         **_phase_encoding(header),
+        **_matrix(frame),
+        "AcquisitionDuration": header.number("AcquisitionDuration"),
         **_siemens(frame),
     }
     zero_means_none = ("InversionTime", "EchoTime", "RepetitionTime", "PixelBandwidth", "NumberOfAverages")
@@ -86,18 +91,6 @@ def vendor(header: Header) -> str:
     said = header.text("Manufacturer")
     first = said.lower().split()
     return next((name for start, name in _VENDORS.items() if first and first[0].startswith(start)), said)
-
-
-def channels(sidecar: Mapping[str, Any]) -> float | None:
-    """Return the number n of channels of the noise, where it is known how the coils were combined.
-
-    A sum of squares has as many as there are elements; an adaptive combination has one, and so has SENSE.
-    """
-    combined = str(sidecar.get("CoilCombinationMethod", "")).lower()
-    if "adaptive" in combined or "sense" in combined:
-        return 1.0
-    elements = sidecar.get("NumberReceiveCoilActiveElements")
-    return float(elements) if "squares" in combined and elements else None
 
 
 def _corrected(types: Sequence[str]) -> bool | None:
@@ -143,6 +136,18 @@ def _phase_encoding(header: Header) -> dict[str, Any]:
     return {"PhaseEncodingAxis": axis, "PhaseEncodingDirection": direction}
 
 
+def _matrix(frame: Frame) -> dict[str, Any]:
+    """Return how many points k-space has along both axes, and how many lines the image has along that of phase."""
+    points = frame.header.numbers("AcquisitionMatrix")  # rows, columns of frequency, then of phase
+    reading, phase = ([number for number in part if number] for part in (points[:2], points[2:4]))
+    stored = {"ROW": frame.columns, "COL": frame.rows, "COLUMN": frame.rows}
+    return {
+        "BaseResolution": int(reading[0]) if len(reading) == 1 else None,
+        "AcquisitionMatrixPE": int(phase[0]) if len(phase) == 1 else None,
+        "ReconMatrixPE": stored.get(frame.header.text("InPlanePhaseEncodingDirection")),
+    }
+
+
 def _siemens(frame: Frame) -> dict[str, Any]:
     """Return what only the private elements of Siemens say: coils, and how they were combined."""
     if vendor(frame.header) != "Siemens":
@@ -157,6 +162,14 @@ def _siemens(frame: Frame) -> dict[str, Any]:
         "NumberReceiveCoilActiveElements": len(set(re.findall(_CONNECTED, protocol)))
         or len(set(re.findall(_CONNECTED_BEFORE, protocol))),
     }
+    if protocol_number(protocol, "ucUncombImages") or _ONE_COIL.fullmatch(said["ReceiveCoilActiveElements"]):
+        said |= {"CoilCombinationMethod": None, "NumberReceiveCoilActiveElements": 1}
+    for name, element in (
+        ("MultibandAccelerationFactor", "sSliceAcceleration.lMultiBandFactor"),
+        ("ParallelReductionFactorOutOfPlane", "sPat.lAccelFact3D"),
+    ):
+        if (times := protocol_number(protocol, element) or 0) > 1:
+            said[name] = times
     factor = protocol_number(protocol, "sPat.lAccelFactPE")
     if factor is not None and factor >= 1:
         said["ParallelReductionFactorInPlane"] = factor

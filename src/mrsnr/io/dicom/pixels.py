@@ -17,8 +17,8 @@ from mrsnr.io.dicom.elements import BIG_ENDIAN
 from mrsnr.io.dicom.files import File, reading
 from mrsnr.io.dicom.frames import Frame
 from mrsnr.io.dicom.sources import read_fully
+from mrsnr.io.memory import check_memory
 
-_PLAIN = int | np.integer | slice | EllipsisType
 _FLOATS = {"float": 4, "double": 8}
 
 
@@ -90,6 +90,7 @@ class FrameArray:
         return self._frames[0][0].file
 
     def __getitem__(self, index: Any) -> NDArray[Any]:
+        self._check_memory(index)
         slices, volumes, rest = self._apart(index)
         read = self._read(slices, volumes)
         part: NDArray[Any] = (read if len(self.shape) == 4 else read[..., 0])[rest]
@@ -101,6 +102,7 @@ class FrameArray:
 
     def blocks(self, volumes: int) -> Iterator[NDArray[Any]]:
         """Yield so many volumes at a time, shape (x, y, z, some); the next ones are read meanwhile."""
+        self._check_memory((..., slice(0, volumes)) if len(self.shape) == 4 else ())
         everything = range(self.shape[2])
         count = self.shape[3] if len(self.shape) == 4 else 1
         groups = (range(first, min(first + volumes, count)) for first in range(0, count, volumes))
@@ -116,6 +118,10 @@ class FrameArray:
 
     def __repr__(self) -> str:
         return f"<{self._name}: {self.shape}, {self.dtype} on disk>"
+
+    def _check_memory(self, index: Any) -> None:
+        """Raise `ImageError` if a part of the voxels is more than may be in memory."""
+        check_memory(self.shape, 8 if self._scaled else self.dtype.itemsize, name=self._name, index=index)
 
     def _apart(self, index: Any) -> tuple[range, range, Any]:
         """Return the slices and volumes to read for an index, and what is then left of the index."""

@@ -10,11 +10,12 @@ from mrsnr.errors import ImageError, InputError
 from mrsnr.io.dicom.files import identifiers_of, open_file, reading
 from mrsnr.io.dicom.frames import Frame, frames_of
 from mrsnr.io.dicom.geometry import affine
-from mrsnr.io.dicom.physics import changing, channels, display_problems, physics, scaling
+from mrsnr.io.dicom.physics import changing, display_problems, physics, scaling
 from mrsnr.io.dicom.pixels import FrameArray, check
 from mrsnr.io.dicom.series import Series, chosen, series_of
 from mrsnr.io.dicom.sources import DiskFile, Inflated, Source, sources
 from mrsnr.io.dicom.volumes import Volumes
+from mrsnr.io.sidecar import said_in
 from mrsnr.model import Image
 
 _log = logging.getLogger("mrsnr")
@@ -142,11 +143,7 @@ def _meta(path: Path, one: Series, volumes: Volumes) -> dict[str, Any]:
         "source": str(path.absolute()),
         "sidecar": sidecar,
         "kind": one.kind,
-        "tr": sidecar.get("RepetitionTime"),
-        "te": sidecar.get("EchoTime"),
-        "vendor": sidecar.get("Manufacturer"),
-        "coil": sidecar.get("ReceiveCoilName"),
-        "channels": channels(sidecar),
+        **said_in(sidecar),
         "series": {"number": one.number, "description": one.description, "choice": one.choice},
         "varies": changing(volumes.frames) or None,
         "files": one.files if one.files > 1 else None,

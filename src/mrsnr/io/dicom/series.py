@@ -178,11 +178,18 @@ def _refusal(frame: Frame) -> str:
         return f"it is of modality {modality}; expected MR"
     if header.text("SopClass").startswith(_SECONDARY) or _SCREENS & set(header.words("ImageType")):
         return "it is a picture of a screen, not what was measured"
+    if calculated := next(filter(_is_map, (*frame.types, *header.words("ImageType"))), ""):
+        return f"it is a map that was calculated ({calculated}), not an image of signal"
     if (header.whole("SamplesPerPixel") or 1) != 1 or header.text("PhotometricInterpretation").startswith("PALETTE"):
         return "it is in colour, so no image of signal"
     if header.text("PhotometricInterpretation") == "MONOCHROME1":
         return "it is stored for display, dark for bright (MONOCHROME1)"
     return ""
+
+
+def _is_map(word: str) -> bool:
+    """Return whether a word of the image type stands for numbers that are no signal: T1, field, velocity (V)."""
+    return word in ("ADC", "V") or (word.endswith("MAP") and word != "PHASE MAP")
 
 
 def chosen(found: Sequence[Series], selector: str | int | None, *, name: str) -> Series:

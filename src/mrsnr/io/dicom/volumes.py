@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
-
-import numpy as np
 
 from mrsnr.errors import ImageError
 from mrsnr.io.dicom.frames import Frame, b_value
-from mrsnr.io.dicom.geometry import distances, oddities, oriented
+from mrsnr.io.dicom.geometry import oddities
+from mrsnr.io.dicom.stacks import drift, stacks_of
 
-_SAME_PLACE = 0.01  # mm
 _SHOWN = 5
 
 
@@ -52,12 +51,12 @@ def sorted_volumes(frames: Sequence[Frame]) -> Volumes:
     """
     in_time = sorted(((_time(frame), k, frame) for k, frame in enumerate(frames)), key=lambda one: one[:2])
     kept, problems = _without_copies([(time, frame) for time, _, frame in in_time])
-    stacks = _stacks(kept)
+    stacks = stacks_of(kept)
     if len({len(stack) for stack in stacks}) > 1:
         raise ImageError(_incomplete(stacks))
     found = Volumes(stacks, ())
     problems += oddities(found.first)
-    problems += _unlike(found)
+    problems += _unlike(found) + _undecided(stacks) + _moved(stacks)
     return Volumes(stacks, tuple(problems))
 
 
@@ -70,19 +69,8 @@ def _without_copies(frames: Sequence[tuple[Any, Frame]]) -> tuple[list[Frame], l
 
 
 def _identity(time: Any, frame: Frame) -> Any:
-    if frame.header.whole("InstanceNumber") is None:
-        return frame.file.header.text("SopInstance") or id(frame.file), frame.number, frame.tile
-    return time, frame.position, frame.tile
-
-
-def _stacks(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """Return the frames at each place, along the normal; frames at one place stay in their order."""
-    if not all(oriented(frame) for frame in frames):
-        return [[frame] for frame in frames]
-    along = distances(frames)
-    order = np.argsort(along, kind="stable")
-    breaks = np.flatnonzero(np.diff(along[order]) > _SAME_PLACE) + 1
-    return [[frames[k] for k in sorted(group)] for group in np.split(order, breaks)]
+    """Return what copies have in common; numbers and times alone are the same in volumes of some series."""
+    return frame.header.text("SopInstance") or id(frame.file), frame.number, frame.tile, time, frame.position
 
 
 def _time(frame: Frame) -> tuple[Any, ...]:
@@ -94,21 +82,49 @@ def _time(frame: Frame) -> tuple[Any, ...]:
 
     return (
         number("TemporalPositionIndex", "TemporalPositionIdentifier"),
-        number("FrameAcquisitionNumber", "AcquisitionNumber"),
+        number("AcquisitionNumber"),
+        number("FrameAcquisitionNumber"),
         _moment(frame),
         number("NominalTriggerDelay", "TriggerTime"),
         number("InstanceNumber"),
+        _time_of_day(frame),
         frame.number,
     )
 
 
 def _moment(frame: Frame) -> str:
-    """Return when a frame was acquired, as digits that sort as time does."""
-    for names in (("FrameAcquisitionDateTime",), ("AcquisitionDateTime",), ("AcquisitionDate", "AcquisitionTime")):
-        said = "".join(frame.header.text(name) for name in names)
-        if said:
-            return said
-    return frame.header.text("ContentTime")
+    """Return when a frame was acquired, as digits that sort as time does, if its date is known."""
+    header = frame.header
+    said = header.text("FrameAcquisitionDateTime") or header.text("AcquisitionDateTime")
+    date = header.text("AcquisitionDate")
+    return said or (date + header.text("AcquisitionTime") if date else "")
+
+
+def _time_of_day(frame: Frame) -> str:
+    """Return the time without a date: it begins anew at midnight."""
+    return frame.header.text("AcquisitionTime") or frame.header.text("ContentTime")
+
+
+def _undecided(stacks: Sequence[Sequence[Frame]]) -> list[str]:
+    """Return a sentence if the header does not tell which of two volumes came first."""
+    if not any(_time(one) == _time(other) for stack in stacks for one, other in pairwise(stack)):
+        return []
+    sentence = (
+        "The header gives several volumes the same time and number: they are in the order of their files' names. "
+        "Copies that were exported anew look so too."
+    )
+    return [sentence]
+
+
+def _moved(stacks: Sequence[Sequence[Frame]]) -> list[str]:
+    shift = drift(stacks)
+    if not shift:
+        return []
+    sentence = (
+        f"The slices move by up to {shift:.2g} mm between volumes, as with prospective motion correction: the place "
+        "that is given is that of the first volume."
+    )
+    return [sentence]
 
 
 def _unlike(volumes: Volumes) -> list[str]:
