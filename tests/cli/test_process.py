@@ -141,11 +141,17 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+def heed_interrupts():
+    """A shell's background jobs, and workers of pytest, ignore Ctrl-C; who is started by them would, too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def interrupted(module, name, arguments, numbers, *, pause=30, wait=0):
     """Run the command, send signals once the function of `mrsnr.io` has been called, and say how it ended."""
     code = SLOW.format(module=module, name=name, pause=pause)
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, preexec_fn=heed_interrupts, **pipes) as process:  # noqa: PLW1509, S603
         assert process.stderr is not None
         assert process.stderr.readline() == "ready\n"
         time.sleep(wait)
