@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from mrsnr.checks.geometry import geometry
 from mrsnr.errors import ImageError
+from mrsnr.io.indexing import by_axis
 from mrsnr.io.memory import check_memory
 from mrsnr.model import Image
 
@@ -119,16 +119,8 @@ def _name(image: Image) -> str:
 
 def _apart(index: Any) -> tuple[tuple[int | slice, ...], int | slice] | None:
     """Return what an index asks of the axes of space and of that of time, ``None`` if it has more than their parts."""
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(part, bool) or not isinstance(part, int | np.integer | slice | EllipsisType) for part in parts):
-        return None
-    gaps = sum(part is Ellipsis for part in parts)
-    if gaps > 1 or len(parts) - gaps > 4:
-        return None  # numpy has words of its own for these
-    before = parts.index(Ellipsis) if gaps else len(parts)
-    after = parts[before + 1 :]
-    whole = (*parts[:before], *(slice(None),) * (4 - before - len(after)), *after)
-    return whole[:3], whole[3]
+    whole = by_axis(index, 4)
+    return None if whole is None else (whole[:3], whole[3])
 
 
 def _stacked(images: Sequence[Image], inside: tuple[int | slice, ...] = _EVERYTHING) -> NDArray[Any]:
