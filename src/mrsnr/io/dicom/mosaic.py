@@ -54,8 +54,11 @@ def tiles(header: Header, rows: int, columns: int, name: str) -> list[Tile] | li
         )
     across = math.ceil(math.sqrt(count))
     size = (rows // across, columns // across)
-    if min(size) < 1:
-        raise UnreadableError(f"{name} is damaged: {count} slices do not fit into {rows} x {columns} pixels.")
+    if min(size) < 1 or rows % across or columns % across:
+        raise UnreadableError(
+            f"{name} is damaged or was made smaller: its header says a mosaic of {count} slices, {across} x {across} "
+            f"tiles, and these do not fit into {rows} x {columns} pixels."
+        )
     if uih is not None:
         positions = [Header((item,)).numbers("ImagePosition") for item in header.items("UihFrames")]
         where = [tuple(map(float, p)) if len(p) == 3 else None for p in positions[:count]]
