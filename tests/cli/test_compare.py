@@ -9,7 +9,8 @@ import pytest
 import mrsnr
 from mrsnr import noise
 from mrsnr.cli.alternatives import scale
-from mrsnr.cli.methods import AUTO, METHODS, epilog
+from mrsnr.cli.methods import epilog
+from mrsnr.wording import AUTO, METHODS
 
 SNR, SIGMA = 50.0, 10.0
 ALONE = [name for name in noise.names() if noise.fewest_volumes(name) == 1 and name != "noise_scan"]

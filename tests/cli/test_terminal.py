@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from mrsnr.cli.console import number
+from mrsnr.wording import number
 
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-7]m")

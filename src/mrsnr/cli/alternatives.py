@@ -10,9 +10,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from mrsnr.cli.console import between, facts, number, reasons, show, table, wide, words
+from mrsnr.cli.console import facts, reasons, show, table, wide, words
 from mrsnr.cli.outcome import Outcome
-from mrsnr.cli.tables import advice, answer, codes, grid, sentences
+from mrsnr.cli.tables import advice, answer, sentences
+from mrsnr.facts import codes, grid
+from mrsnr.wording import between, number
 
 _WORDS = ("method", "verdict", "why")  # columns flush left
 _CELLS = 10  # of the scale to each side of the middle

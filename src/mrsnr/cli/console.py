@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import BytesIO, TextIOWrapper
 
 from rich import box
@@ -110,19 +110,3 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[str | Text]], *, left:
     for row in rows:
         made.add_row(*(words(cell) if isinstance(cell, str) else cell for cell in row))
     return Padding(made, (1, 0, 0, 2), expand=False)
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """Return a number for reading with so many significant digits, ``n/a`` where there is none."""
-    if value is None:
-        return "n/a"
-    if value and not 1e-3 <= abs(value) < 1e7:
-        return f"{value:.{digits - 1}e}"
-    return f"{value:.0f}" if abs(value) >= 10**digits - 0.5 else f"{value:#.{digits}g}".rstrip(".")
-
-
-def between(limits: Sequence[float | None] | None) -> str:
-    """Return the two ends of an interval, ``n/a`` where there is none."""
-    if limits is None or None in limits:
-        return "n/a"
-    return " to ".join(map(number, limits))

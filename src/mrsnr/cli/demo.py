@@ -60,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _about_image(result: Snr, truth: Truth) -> Iterator[RenderableType]:
-    from mrsnr.cli.console import between, headline, number, reasons, table, words
+    from mrsnr.cli.console import headline, reasons, table, words
+    from mrsnr.wording import between, number
 
     verdict = words(str(result.verdict), str(result.verdict))
     value = f"SNR {number(result.value)} ({between(result.interval)})"
@@ -80,7 +81,8 @@ def _about_image(result: Snr, truth: Truth) -> Iterator[RenderableType]:
 def _about_series(result: Temporal, truth: Truth) -> Iterator[RenderableType]:
     import numpy as np
 
-    from mrsnr.cli.console import headline, number, reasons, table, words
+    from mrsnr.cli.console import headline, reasons, table, words
+    from mrsnr.wording import number
 
     verdict = words(str(result.verdict), str(result.verdict))
     yield headline(words("Digital series", "bold"), words(f"tSNR {number(result.value)}", "bold"), verdict)

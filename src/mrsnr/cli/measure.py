@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, import_nibabel
-from mrsnr.cli.methods import AUTO, epilog
+from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, add_procs_option, files_of, read_options
 from mrsnr.cli.outcome import Outcome, as_json
 from mrsnr.cli.reading import (
@@ -22,6 +22,7 @@ from mrsnr.cli.reading import (
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import ArgumentError, InputError
+from mrsnr.wording import AUTO
 
 if TYPE_CHECKING:
     from mrsnr.model import Image, Snr

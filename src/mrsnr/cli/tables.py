@@ -8,16 +8,12 @@ from typing import Any
 from rich.console import RenderableType
 from rich.padding import Padding
 
-from mrsnr.cli.console import between, facts, headline, number, reasons, show, table, words
-from mrsnr.cli.methods import how
+from mrsnr.cli.console import facts, headline, reasons, show, table, words
 from mrsnr.cli.outcome import Outcome
+from mrsnr.facts import codes, grid, image_facts
+from mrsnr.wording import between, number
 
 _MOST_COLUMNS = 6  # labels beside each other; more are for --tsv and --json
-_OF = {
-    "labels": "mean of the labels, noise floor taken out",
-    "tissues": "mean of the object, noise floor taken out",
-    "foreground": "mean of all that is not background",
-}
 _ADVICE = (
     ("--repeat FILE", "a second acquisition of the same object, with the same settings: the surest way"),
     ("--noise-scan FILE", "a scan with the same settings without excitation"),
@@ -35,7 +31,7 @@ def show_one(outcome: Outcome) -> None:
     result = results[0]
     parts = [answer(outcome, result, "SNR"), reasons(sentences(result))]
     if result["value"] is not None:
-        parts.append(facts(_facts(document, result)))
+        parts.append(facts(image_facts(document, result)))
         parts.extend(_tables(result))
     else:
         parts.extend(advice(result))
@@ -75,14 +71,6 @@ def advice(result: dict[str, Any]) -> Iterator[RenderableType]:
         yield Padding(facts((option, what) for option, what in _ADVICE), (0, 0, 0, 2), expand=False)
 
 
-def grid(document: dict[str, Any], *, volumes: bool = False) -> str:
-    """Say the size of an image in voxels and millimetres."""
-    size = " x ".join(map(str, document["shape"][:3]))
-    edges = " x ".join(f"{edge:.4g}" for edge in document["voxel_size_mm"])
-    series = f", {document['shape'][3]} volumes" if volumes else ""
-    return f"{size} voxels of {edges} mm{series}, {document['kind']}"
-
-
 def written(*outcomes: Outcome) -> Iterator[RenderableType]:
     """Say how many files were written, and where."""
     files = [file for outcome in outcomes for file in outcome.files]
@@ -93,47 +81,6 @@ def written(*outcomes: Outcome) -> Iterator[RenderableType]:
 def sentences(result: dict[str, Any]) -> list[tuple[str, str]]:
     """Return verdict and sentence of every check that did not pass."""
     return [(check["verdict"], check["sentence"]) for check in result["reasons"]]
-
-
-def codes(result: dict[str, Any]) -> list[str]:
-    """Return the names of the checks that did not pass."""
-    return [check["code"] for check in result["reasons"]]
-
-
-def _sigma_words(noise: dict[str, Any]) -> str:
-    """Say sigma with its interval; of a map, that it is one."""
-    interval = None if noise["interval"] is None else between(noise["interval"])
-    if not noise["map"]:
-        return number(noise["sigma"]) if interval is None else f"{number(noise['sigma'])} ({interval})"
-    level = "" if interval is None else f"; its level {interval}"
-    return f"a map: median {number(noise['sigma'])}, {between(noise['range'])} over the object{level}"
-
-
-def _normalised_words(found: dict[str, Any]) -> str:
-    """Say the SNR for a cubic millimetre and, where the header has the time, for a second."""
-    parts = [f"SNR {number(found['per_mm3'])} per mm³ ({found['voxel_mm3']:.3g} mm³)"]
-    for key, time, what in (("s", "scan_s", "scan"), ("sampling_s", "sampling_s", "sampling")):
-        value = found[f"per_mm3_per_sqrt_{key}"]
-        if value is not None:
-            parts.append(f"{number(value)} per mm³ and √s of {what} ({found[time]:.3g} s)")
-    return "; ".join(parts)
-
-
-def _facts(document: dict[str, Any], result: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    noise = result["noise"]
-    yield "image", grid(document)
-    if result["repeats"] > 1:
-        others = ", ".join(one["name"] for one in document["inputs"] if one["role"] == "repeat")
-        yield "repeats", f"{result['repeats']} acquisitions{f', with {others}' if others else ''}"
-    yield "method", how(result)
-    yield "signal", f"{number(result['signal'])}, {_OF[result['of']]}"
-    yield "sigma", f"{_sigma_words(noise)}; SD of one real channel"
-    if result["normalised"]["per_mm3"] is not None:
-        yield "normalised", _normalised_words(result["normalised"])
-    mixture = noise.get("mixture")
-    if mixture is not None and "sensitivity" not in codes(result):  # else its sentence has said it
-        others = mixture["snr_by_clusters"].items()
-        yield "SNR by number of clusters", ", ".join(f"{count}: {number(snr)}" for count, snr in others)
 
 
 def _tables(result: dict[str, Any]) -> Iterator[RenderableType]:

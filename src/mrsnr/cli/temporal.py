@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from pathlib import Path
-from statistics import median
 from typing import TYPE_CHECKING, Any, Literal
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, import_nibabel, whole_number
@@ -162,6 +160,7 @@ def _write(result: Temporal, document: dict[str, Any], args: argparse.Namespace)
 def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:
     from mrsnr.cli.console import facts, reasons, show
     from mrsnr.cli.tables import answer, written
+    from mrsnr.facts import series_facts
 
     result = outcome.results[0]
     parts = [
@@ -169,7 +168,7 @@ def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:
         reasons((check["verdict"], check["sentence"]) for check in result["reasons"]),
     ]
     if result["value"] is not None:
-        parts.append(facts(_facts(document, result, masked=masked)))
+        parts.append(facts(series_facts(document, result, masked=masked)))
     if result["fbirn"] is not None:
         parts.append(_stability(result["fbirn"]))
     show(*parts, *written(outcome))
@@ -177,53 +176,7 @@ def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:
 
 def _stability(figures: dict[str, Any]) -> RenderableType:
     """Return the fBIRN figures, a line each."""
-    from mrsnr.cli.console import number, table
+    from mrsnr.cli.console import table
+    from mrsnr.facts import stability_rows
 
-    edge, (x, y) = figures["size"], figures["corner"]
-    signal = f"mean of {edge} x {edge} voxels from ({x}, {y}) of slice {figures['slice']}, {figures['volumes']} volumes"
-    unpaired = "" if figures["paired"] == figures["volumes"] else "; the last volume, which has no partner, is left out"
-    rows = (
-        ("signal", number(figures["mean_signal"]), signal),
-        ("SFNR", number(figures["sfnr"]), "mean over SD in time"),
-        ("static noise", number(figures["static_noise"]), f"SD in space, odd minus even volumes{unpaired}"),
-        ("SNR", number(figures["snr"]), "signal over static noise"),
-        ("fluctuation", f"{number(figures['fluctuation'])} %", "SD in time of the mean, without its trend"),
-        (
-            "drift",
-            f"{number(figures['drift'])} %",
-            f"of the trend; {number(figures['raw_drift'])} % of the mean itself",
-        ),
-        ("decorrelation", number(figures["radius"]), f"radius in voxels; {edge} if all were independent"),
-        ("DVARS", f"{number(_middle(figures['dvars']))} %", "change from volume to volume, root mean square; median"),
-    )
-    return table(("fBIRN", "value", ""), rows, left=("fBIRN", ""))
-
-
-def _middle(values: list[float | None]) -> float | None:
-    """Return the median of DVARS in % of the signal."""
-    known = [value for value in values if value is not None]
-    return median(known) / 10 if known else None
-
-
-def _facts(document: dict[str, Any], result: dict[str, Any], *, masked: bool) -> Iterator[tuple[str, str]]:
-    from mrsnr.cli.tables import grid
-
-    yield "series", grid(document, volumes=True)
-    what = "volumes"
-    if result["pairs"] is not None:
-        first, second = result["pairs"].split("-")
-        what = "differences"
-        yield "signal", f"control - label; {first} comes first, then {second}"
-    trend = f"of order {result['order']} removed" if result["order"] else "not removed: plain mean / SD"
-    if result["robust"]:
-        yield "noise", f"median change in {result['degrees_of_freedom']} pairs of {what}, which spikes do not move"
-    else:
-        yield "trend", f"{trend}, {result['degrees_of_freedom']} degrees of freedom"
-    if result["dropped"]:
-        first = "volume" if result["dropped"] == 1 else f"{result['dropped']} volumes"
-        yield "left out", f"the first {first}, before the steady state"
-    where = "in the mask" if masked else "above the threshold between dark and bright"
-    undefined = f" ({result['undefined_voxels']} of them undefined)" if result["undefined_voxels"] else ""
-    yield "tSNR", f"median of {result['voxels']} voxels {where}{undefined}"
-    if result["uncorrected"] is not None and not result["robust"]:
-        yield "of the map", f"{result['uncorrected']:.4g}; few volumes make it read high, the value is corrected for it"
+    return table(("fBIRN", "value", ""), stability_rows(figures), left=("fBIRN", ""))
