@@ -8,6 +8,7 @@ depth and number of the elements are bounded.
 from __future__ import annotations
 
 import struct
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from mrsnr.io.dicom.tags import PRIVATE, PRIVATE_GROUPS, PROTOCOL, STANDARD, VR, WITH_IDENTIFYING
@@ -161,6 +162,8 @@ class _Parser:
             elif name in _PIXELS:  # of an icon
                 icon = length == _UNDEFINED
                 position = self._sequence(found, None, (body, length, vr), coding, depth) if icon else body + length
+            elif vr == b"UN" and length != _UNDEFINED and VR[str(name)] == b"SQ":
+                position = self._unknown(found, name, (body, length), coding, depth)
             elif length == _UNDEFINED or VR[str(name)] == b"SQ":
                 position = self._sequence(found, name, (body, length, vr), coding, depth)
             else:
@@ -184,6 +187,16 @@ class _Parser:
             return None
         creator = creators.get((tag & 0xFFFF0000) | element >> 8)
         return None if creator is None else PRIVATE.get((creator, tag >> 16, element & 0xFF))
+
+    def _unknown(self, found: Elements, name: str | None, place: tuple[int, int], coding: _Coding, depth: int) -> int:
+        """Keep the items of a sequence of unknown type: implicit, as the standard has it, else as the file, or none."""
+        body, length = place
+        if body + length > len(self.data):
+            raise Short
+        for vr in (b"UN", b"SQ"):
+            with suppress(Malformed, Short, struct.error):
+                return self._sequence(found, name, (body, length, vr), coding, depth)
+        return body + length
 
     def _sequence(  # noqa: C901 - the cases of the standard
         self, found: Elements, name: str | None, place: tuple[int, int, bytes], coding: _Coding, depth: int

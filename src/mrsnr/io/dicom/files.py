@@ -166,7 +166,10 @@ def _syntax(data: bytes, kind: str) -> tuple[str, int]:
         if element == 0x0010:
             syntax = data[position : position + length].decode("ascii", "replace").strip(" \0")
         position += length
-    return syntax or (EXPLICIT if data[position + 4 : position + 6].isupper() else IMPLICIT), position
+    if syntax not in ("", EXPLICIT, IMPLICIT):
+        return syntax, position
+    vr = data[position + 4 : position + 6]  # some software names the one and writes the other
+    return EXPLICIT if vr.isalpha() and vr.isupper() else IMPLICIT, position
 
 
 def is_dicom(path: str | Path) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from mrsnr.errors import UnreadableError
 from mrsnr.io.dicom.files import File
@@ -90,7 +91,12 @@ class Frame:
         component = self.header.whole("GeComponent")
         if component is not None and 0 <= component < len(_GE_COMPONENTS):
             return _GE_COMPONENTS[component]
-        said = (*self.header.words("ComplexImageComponent"), *self.types[2:])
+        copies = (Header((item,)) for name in _VENDOR_COPIES for item in self.header.items(name)[:1])
+        said = chain(
+            self.header.words("ComplexImageComponent"),
+            self.types,
+            (word for copy in copies for word in copy.words("ImageType")),  # of Philips, where the others say MIXED
+        )
         return next((_COMPONENTS[word] for word in said if word in _COMPONENTS), "magnitude")
 
 
@@ -131,6 +137,7 @@ def frames_of(file: File) -> Iterator[Frame]:
             + (f" and describes {len(groups)}." if groups else ".")
         )
     shared = [flattened(item, without=_OWN) for item in file.header.items("SharedGroups")[:1]]
+    placed = count == 1 or bool(groups) or _is_film(file.header)  # else the place is that of the first frame
     for number in range(count):
         header = file.header
         if groups or shared:
@@ -146,9 +153,14 @@ def frames_of(file: File) -> Iterator[Frame]:
                 header,
                 tile.rows if tile else rows,
                 tile.columns if tile else columns,
-                (tile.position if tile else None) or _vector(header, "ImagePosition", 3),
+                (tile.position if tile else None) or (_vector(header, "ImagePosition", 3) if placed else None),
                 _vector(header, "ImageOrientation", 6),
             )
+
+
+def _is_film(header: Header) -> bool:
+    """Return whether frames that have no header of their own follow each other in time."""
+    return bool(header.numbers("FrameTime") or header.numbers("FrameTimeVector"))
 
 
 def _vector(header: Header, name: str, length: int) -> Vector | None:

@@ -72,8 +72,8 @@ def affine(slices: Sequence[Frame]) -> NDArray[np.float64]:
     if count > 1:
         gaps = np.diff(distances(slices))
         step = (np.array(last.position) - np.array(first.position)) / (count - 1)
-        if np.ptp(gaps) > _UNEVEN * np.median(gaps):  # right for most slices, not for the last
-            step = normal(first) * float(np.median(gaps))
+        if np.ptp(gaps) > _UNEVEN * _usual(gaps):  # right for most slices, not for the last
+            step = normal(first) * _usual(gaps)
     matrix = np.column_stack([along_row * between_columns, -along_column * between_rows, step])
     origin = np.array(first.position) + along_column * between_rows * (rows - 1)
     made[:3, :3], made[:3, 3] = _LPS_TO_RAS @ matrix, _LPS_TO_RAS @ origin
@@ -106,9 +106,14 @@ def oddities(slices: Sequence[Frame]) -> list[str]:
     return said
 
 
+def _usual(gaps: NDArray[np.float64]) -> float:
+    """Return the median, and of two in the middle the smaller one: between them no slices lie."""
+    return float(np.percentile(gaps, 50, method="lower"))
+
+
 def _gaps(along: NDArray[np.float64]) -> list[str]:
     gaps = np.diff(along)
-    usual = float(np.median(gaps))
+    usual = _usual(gaps)
     odd = np.flatnonzero(np.abs(gaps - usual) > _UNEVEN * usual)
     missing = [k for k in odd if gaps[k] > 1.5 * usual and abs(gaps[k] / usual - round(gaps[k] / usual)) < _UNEVEN]
     if missing and len(missing) == len(odd):

@@ -75,7 +75,7 @@ def physics(frame: Frame) -> dict[str, Any]:
         **_parallel(header),
         **_phase_encoding(header),
         **_matrix(frame),
-        "AcquisitionDuration": header.number("AcquisitionDuration"),
+        "AcquisitionDuration": _duration(header),
         **_siemens(frame),
     }
     zero_means_none = ("InversionTime", "EchoTime", "RepetitionTime", "PixelBandwidth", "NumberOfAverages")
@@ -136,10 +136,18 @@ def _phase_encoding(header: Header) -> dict[str, Any]:
     return {"PhaseEncodingAxis": axis, "PhaseEncodingDirection": direction}
 
 
+def _duration(header: Header) -> float | None:
+    """Return how long the scan took, in seconds; GE counts microseconds."""
+    seconds, ge = header.number("AcquisitionDuration"), header.number("GeDuration")
+    return ge * 1e-6 if seconds is None and ge is not None and ge > 0 else seconds
+
+
 def _matrix(frame: Frame) -> dict[str, Any]:
     """Return how many points k-space has along both axes, and how many lines the image has along that of phase."""
     points = frame.header.numbers("AcquisitionMatrix")  # rows, columns of frequency, then of phase
     reading, phase = ([number for number in part if number] for part in (points[:2], points[2:4]))
+    if not points:  # enhanced files have two elements instead
+        reading, phase = (list(frame.header.numbers(f"{name}EncodingSteps")) for name in ("Frequency", "Phase"))
     stored = {"ROW": frame.columns, "COL": frame.rows, "COLUMN": frame.rows}
     return {
         "BaseResolution": int(reading[0]) if len(reading) == 1 else None,

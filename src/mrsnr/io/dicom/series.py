@@ -73,12 +73,12 @@ class Series:
 
 def series_of(frames: Iterable[Frame]) -> list[Series]:
     """Return the images that frames make, in the order of their series' numbers."""
-    of_series: dict[str, list[Frame]] = defaultdict(list)
-    for frame in frames:
-        of_series[frame.header.text("SeriesInstance")].append(frame)
-    numbers = [some[0].header.whole("SeriesNumber") for some in of_series.values()]
+    of_series: dict[tuple[str, int | None], list[Frame]] = defaultdict(list)
+    for frame in frames:  # who takes names away may leave all series with one UID, or none
+        of_series[frame.header.text("SeriesInstance"), frame.header.whole("SeriesNumber")].append(frame)
+    numbers = [number for _, number in of_series]
     found = []
-    for (uid, some), number in zip(of_series.items(), numbers, strict=True):
+    for (uid, number), some in of_series.items():
         alone = number is not None and numbers.count(number) == 1
         found += _parts(uid, some, name=str(number) if alone else uid)
     return sorted(found, key=lambda one: (one.number is None, one.number or 0, one.uid, one.parts))
@@ -86,46 +86,81 @@ def series_of(frames: Iterable[Frame]) -> list[Series]:
 
 def _parts(uid: str, frames: Sequence[Frame], *, name: str) -> list[Series]:
     groups: dict[Any, list[Frame]] = defaultdict(list)
-    directions: list[tuple[float, ...]] = []
+    stacks: list[Frame] = []
     for frame in frames:
-        groups[_sort(frame, directions)].append(frame)
-    words = _words(list(groups.values()))
-    return [_series(uid, group, parts, name) for group, parts in zip(groups.values(), words, strict=True)]
+        groups[frame.types, _sort(frame, stacks)].append(frame)
+    images = _joined(groups)
+    return [_series(uid, image, parts, name) for image, parts in zip(images, _words(images), strict=True)]
 
 
-def _sort(frame: Frame, directions: list[tuple[float, ...]]) -> tuple[Any, ...]:
+def _joined(groups: dict[tuple[tuple[str, ...], Any], list[Frame]]) -> list[list[Frame]]:
+    """Return the frames of images: of some, single slices have one word more in their type than the others."""
+    alike: dict[Any, list[list[Frame]]] = defaultdict(list)
+    for (_, sort), group in groups.items():
+        alike[sort].append(group)
+    return [image for some in alike.values() for image in (some if len(some) == 1 else _as_one(some))]
+
+
+def _as_one(groups: list[list[Frame]]) -> list[list[Frame]]:
+    """Return groups as one if they fill each other's gaps."""
+    if any(_refusal(group[0]) for group in groups):
+        return groups
+    frames = [frame for group in groups for frame in group]
+    with suppress(ImageError):
+        found = sorted_volumes(frames)
+        if not found.problems and all(len({frame.types for frame in slices}) == 1 for slices in found.frames):
+            return [frames]
+    return groups
+
+
+def _sort(frame: Frame, stacks: list[Frame]) -> tuple[Any, ...]:
     """Return what is the same in frames that are slices or repeats of each other."""
     echo_time = frame.echo_time
     spacing = frame.spacing
     return (
         frame.kind,
-        frame.types,
         None if echo_time is None else round(echo_time, 2),
         frame.header.whole("EchoNumber"),
         frame.header.text("SiemensCoil"),
         (frame.rows, frame.columns),
         None if spacing is None else tuple(round(number, 3) for number in spacing),
-        _direction(frame, directions),
+        _stack(frame, stacks),
     )
 
 
-def _direction(frame: Frame, directions: list[tuple[float, ...]]) -> int:
-    """Return the number of a direction, the same for those that are nearly alike."""
-    if frame.orientation is None:
+def _stack(frame: Frame, stacks: list[Frame]) -> int:
+    """Return the number of a stack of slices, of which these are the first: of one direction, and not side by side."""
+    if frame.orientation is None or frame.position is None:
         return -1
-    for number, known in enumerate(directions):
-        if known == frame.orientation or all(
-            abs(a - b) < _SAME_DIRECTION for a, b in zip(known, frame.orientation, strict=True)
-        ):
-            return number
-    directions.append(frame.orientation)
-    return len(directions) - 1
+    same = (k for k, known in enumerate(stacks) if _same_direction(frame, known) and not _beside(frame, known))
+    if (number := next(same, None)) is None:
+        number = len(stacks)
+        stacks.append(frame)
+    return number
+
+
+def _same_direction(one: Frame, other: Frame) -> bool:
+    a, b = one.orientation or (), other.orientation or ()
+    return a == b or all(abs(p - q) < _SAME_DIRECTION for p, q in zip(a, b, strict=True))
+
+
+def _beside(one: Frame, other: Frame) -> bool:
+    """Return whether two slices lie beside each other, by more than half of what they show: two knees, say."""
+    apart = [p - q for p, q in zip(one.position or (), other.position or (), strict=True)]
+    between_rows, between_columns = other.spacing or (1.0, 1.0)
+    along_row, along_column = (
+        abs(sum(p * q for p, q in zip(apart, axis, strict=True)))
+        for axis in ((other.orientation or ())[:3], (other.orientation or ())[3:])
+    )
+    return along_row > between_columns * other.columns / 2 or along_column > between_rows * other.rows / 2
 
 
 def _words(groups: Sequence[Sequence[Frame]]) -> list[tuple[str, ...]]:
     """Return what tells groups of frames apart: their kinds and echoes, and a number where these are the same."""
     kinds = [group[0].kind for group in groups]
     times = [group[0].echo_time for group in groups]
+    if not any(times):
+        times = [group[0].header.number("EchoNumber") for group in groups]
     order = sorted({time for time in times if time is not None})
     said = []
     for kind, time in zip(kinds, times, strict=True):

@@ -166,8 +166,16 @@ def _in_folder(folder: Path) -> Iterator[Source]:
                 )
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
-            elif entry.is_file():  # nor a link that leads nowhere
+            elif _is_file(entry):
                 yield DiskFile(entry.path, entry.stat().st_size)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Return whether an entry of a folder is a file, or a link to one; those that lead nowhere or round are none."""
+    try:
+        return entry.is_file()
+    except OSError:
+        return False
 
 
 def _in_zip(path: Path) -> Iterator[Source]:

@@ -14,6 +14,7 @@ from mrsnr.io.dicom.geometry import distances, oriented, thickness
 _SAME_PLACE = 0.01  # mm
 _TOLERANCE = 0.1  # of the distance of slices
 _LARGEST_SHIFT = 0.4  # of the distance of slices; interleaved parts of one volume lie half of it apart
+_NEXT_TO_EACH_OTHER = 1.5  # distances of slices as the header has it; parts of a volume leave one of two out
 _EVEN = 0.05  # of the distance of slices
 
 Stacks = list[list[Frame]]
@@ -30,7 +31,9 @@ def stacks_of(frames: Sequence[Frame]) -> Stacks:
     Notes
     -----
     Scanners that follow the head (PACE of Siemens) give each volume a place of its own. Where it is known which frames
-    make a volume, slices are counted within it; otherwise what lies nearer than a tenth of a slice is one place.
+    make a volume, slices are counted within it; otherwise what lies nearer than a tenth of a slice is one place. Whole
+    volumes may move by more than a slice: by half of their height, as slabs beside each other are further apart, or,
+    where the header calls them times of one place, by all of it.
     """
     if not all(oriented(frame) for frame in frames):
         return [[frame] for frame in frames]
@@ -42,9 +45,9 @@ def stacks_of(frames: Sequence[Frame]) -> Stacks:
     found = _near(frames, along, _SAME_PLACE)
     if _even(found):
         return found
-    for keys in (_temporal_positions(frames), _acquisitions(frames)):
+    for keys, largest in ((_temporal_positions(frames), 1.0), (_acquisitions(frames), 0.5)):
         volumes = _grouped(frames, keys)
-        if len(volumes) > 1 and _are_volumes(volumes):
+        if len(volumes) > 1 and _are_volumes(volumes, largest):
             return _by_rank(volumes)
     return _near(frames, along, max(_SAME_PLACE, _TOLERANCE * thickness(frames[0])))
 
@@ -89,15 +92,21 @@ def _acquisitions(frames: Sequence[Frame]) -> list[Hashable]:
     return [tuple(frame.header.number(name) for name in names) for frame in frames]
 
 
-def _are_volumes(groups: Stacks) -> bool:
-    """Return whether groups of frames cover the same slices once each, and are no parts of one volume."""
+def _are_volumes(groups: Stacks, largest: float) -> bool:
+    """Return whether groups of frames cover the same slices once each, and are no parts of one volume.
+
+    Groups without gaps between their slices may lie so much of their height apart, others less than a slice.
+    """
     if len({len(group) for group in groups}) > 1:
         return False
     stacks = _by_rank(groups)
     along = np.array([distances([groups[0][0], *stack])[1:] for stack in stacks])
     gaps = np.diff(along, axis=0)
     distance = float(np.median(gaps)) if gaps.size else thickness(groups[0][0])
-    return bool(np.ptp(along, axis=1).max() < _LARGEST_SHIFT * distance and gaps.min(initial=np.inf) > _SAME_PLACE)
+    limit = _LARGEST_SHIFT * distance
+    if gaps.size and distance < _NEXT_TO_EACH_OTHER * thickness(groups[0][0]):
+        limit = max(limit, largest * len(gaps) * distance)
+    return bool(np.ptp(along, axis=1).max() < limit and gaps.min(initial=np.inf) > _SAME_PLACE)
 
 
 def _by_rank(volumes: Stacks) -> Stacks:
