@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mrsnr
-from mrsnr.io import saving, write_map
+from mrsnr.io import maps, write_map
 from mrsnr.io.compression import _fastest, open_compressed
 
 LIBRARIES = ("isal.igzip", "zlib_ng.gzip_ng", "gzip")
@@ -71,7 +71,7 @@ def test_a_full_disk_is_an_error(library):
 @pytest.mark.parametrize("order", ["C", "F", "strided"])
 def test_nibabel_reads_the_same_numbers_of_every_library(library, tmp_path, monkeypatch, shape, dtype, order):
     """In slabs of less than a slice, and with what is not a number."""
-    monkeypatch.setattr(saving, "_SLAB_BYTES", 100)
+    monkeypatch.setattr(maps, "_SLAB_BYTES", 100)
     data = np.random.default_rng(1).uniform(0, 200, shape).astype(dtype)
     if data.dtype.kind == "f":
         data[0, 0], data[1, 1], data[2, 2] = np.nan, np.inf, -np.inf

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mrsnr import __version__
 from mrsnr.errors import ArgumentError, OutputError
-from mrsnr.io.compression import open_compressed
 from mrsnr.io.document import document, plain, series_name
 from mrsnr.io.loading import expanded, stem
+from mrsnr.io.maps import stored_type, write_map
 from mrsnr.io.staging import staging
 from mrsnr.model import Image, MixtureNoise, Snr, Temporal
 
@@ -27,7 +25,6 @@ _SNR_MAPS = ("snr_map", "sigma_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "labels", "clusters", "snr_map", "sigma_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
 _TEMPORAL_PICTURES = ("mean", "tsnr_map", "weisskoff")
-_SLAB_BYTES = 4 * 2**20  # of a map that are converted and written at a time
 
 
 class Drawing(Protocol):
@@ -53,6 +50,7 @@ def save(
     overwrite: bool = False,
     figures: Mapping[str, Drawing] | None = None,
     numbers: dict[str, Any] | None = None,
+    page: str | None = None,
 ) -> tuple[Path, ...]:
     """Write a result's maps as NIfTI with JSON beside each, and every number as ``NAME_snr.json``.
 
@@ -74,6 +72,8 @@ def save(
     numbers
         What `mrsnr.io.document` said of this result, if it has been asked: the source file, which may be large, is then
         not read once more for its hash.
+    page
+        A report to write as ``NAME_snr.html`` or ``NAME_tsnr.html``, as `mrsnr.report.page` gives it.
 
     Returns
     -------
@@ -102,8 +102,39 @@ def save(
         for key, figure in drawings.items():
             figure.savefig(stage / f"{begin}_{key}.png")
         _write_json(stage / f"{begin}_{_suffix(result)}.json", numbers)
+        if page is not None:
+            _write_text(stage / page_name(result, name=begin), page)
         files = sorted(file.name for file in stage.iterdir())
     return tuple(expanded(folder) / file for file in files)
+
+
+def save_page(page: str, folder: str | Path, file: str, *, overwrite: bool = False) -> Path:
+    """Write a report alone, whole or not at all.
+
+    Parameters
+    ----------
+    page
+        From `mrsnr.report.page`.
+    folder
+        Made if it is not there.
+    file
+        Its name, as `page_name` gives it.
+    overwrite
+        Whether an earlier one may be replaced.
+
+    Raises
+    ------
+    OutputError
+        If it is there and may not be replaced, or cannot be written.
+    """
+    with staging(folder, [file], overwrite=overwrite) as stage:
+        _write_text(stage / file, page)
+    return expanded(folder) / file
+
+
+def page_name(result: Result | type[Snr | Temporal], *, name: str) -> str:
+    """Return the name of a report's file."""
+    return f"{name}_{_suffix(result)}.html"
 
 
 def name_of(image: Image) -> str:
@@ -114,11 +145,11 @@ def name_of(image: Image) -> str:
 
 def written_by(result: Result | type[Snr | Temporal], *, name: str) -> tuple[str, ...]:
     """Return the names of all files that `save` may write for results of this type."""
-    series = isinstance(result, Temporal) or result is Temporal
+    series = _suffix(result) == "tsnr"
     maps, pictures = (_TEMPORAL_MAPS, _TEMPORAL_PICTURES) if series else (_SNR_MAPS, _SNR_PICTURES)
     files = [f"{name}_{part}{ending}" for part in maps for ending in (".nii.gz", ".json")]
     files += [f"{name}_{key}.png" for key in pictures]
-    return (*files, f"{name}_{'tsnr' if series else 'snr'}.json")
+    return (*files, f"{name}_{_suffix(result)}.json", page_name(result, name=name))
 
 
 def _first(result: Result) -> Snr | Temporal:
@@ -133,8 +164,8 @@ def _first(result: Result) -> Snr | Temporal:
     return result[0]
 
 
-def _suffix(result: Result) -> str:
-    return "tsnr" if isinstance(result, Temporal) else "snr"
+def _suffix(result: Result | type[Snr | Temporal]) -> str:
+    return "tsnr" if isinstance(result, Temporal) or result is Temporal else "snr"
 
 
 def _maps(result: Result) -> Iterator[_Map]:
@@ -193,68 +224,8 @@ def _or_nan(values: NDArray[Any] | None, image: Image) -> NDArray[Any]:
 def _stack(volumes: Sequence[NDArray[Any]]) -> NDArray[Any]:
     """Join volumes on a fourth axis, as they will be stored; a single one stays as it is, but for a last axis of 1."""
     if len(volumes) > 1:
-        return np.moveaxis(np.stack(volumes, dtype=_stored(np.result_type(*volumes))), 0, -1)
+        return np.moveaxis(np.stack(volumes, dtype=stored_type(np.result_type(*volumes))), 0, -1)
     return volumes[0][..., 0] if volumes[0].ndim == 4 else volumes[0]
-
-
-def write_map(path: Path, data: NDArray[Any], image: Image) -> None:
-    """Write voxels where an image lies: its affine, qform and sform with their codes, and its units.
-
-    Parameters
-    ----------
-    path
-        Ends in ``.nii`` or ``.nii.gz``.
-    data
-        Floats are stored in single precision, integers as they are.
-    image
-        Whose geometry is repeated.
-    """
-    header = _header(data, image)
-    with _opened(path) as file:
-        header.write_to(file)
-        for slab in _slabs(data, header.get_data_dtype()):
-            file.write(slab.data)
-
-
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
-    return open_compressed(path) if path.suffix == ".gz" else path.open("wb")
-
-
-def _slabs(data: NDArray[Any], stored: np.dtype[Any]) -> Iterator[NDArray[Any]]:
-    """Yield the voxels in the order of the file, a few slices at a time: a whole map would be in memory twice."""
-    volumes = data.T if data.ndim == 4 else data.T[np.newaxis]  # the last axis, which goes slowest in the file, first
-    for volume in volumes:
-        step = max(1, _SLAB_BYTES // volume[0].nbytes)
-        for first in range(0, len(volume), step):
-            yield np.ascontiguousarray(volume[first : first + step], dtype=stored)
-
-
-def _stored(computed: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the type that voxels computed in another have in a file."""
-    return np.dtype(np.float32) if computed.kind == "f" else computed
-
-
-def _header(data: NDArray[Any], image: Image) -> Any:
-    """Return the header of a file of its own for these voxels."""
-    import nibabel  # noqa: PLC0415 - slower to import than to write a map
-
-    kept: dict[str, Any] = image.meta.get("nifti", {})
-    made = nibabel.Nifti2Image if kept.get("version") == 2 else nibabel.Nifti1Image
-    shape_only = np.broadcast_to(np.zeros((), _stored(data.dtype)), data.shape)
-    written: Any = made(shape_only, image.affine)  # type: ignore[no-untyped-call]
-    space, time = kept.get("xyzt_units", ("mm", "sec"))
-    written.header.set_xyzt_units(xyz=space, t=time)
-    if kept:
-        written.set_sform(kept["sform"], code=kept["sform_code"])
-        written.set_qform(kept["qform"], code=kept["qform_code"])
-        written.header["pixdim"][1 : data.ndim + 1] = kept["pixdim"][: data.ndim]
-    if not np.allclose(written.affine, image.affine, rtol=1e-5, atol=1e-4):  # the image was moved since it was read
-        written.set_sform(image.affine, code="aligned")
-        written.set_qform(image.affine, code="aligned")
-    written.header["descrip"] = f"mrsnr {__version__}"
-    written.update_header()
-    written.header.set_slope_inter(1, 0)
-    return written.header
 
 
 def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, Any]:
@@ -280,8 +251,11 @@ def _sidecar(result: Result, part: _Map, numbers: dict[str, Any]) -> dict[str, A
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False)
-    with path.open("w", encoding="utf-8") as file:
-        file.write(f"{text}\n")
+    _write_text(path, json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def _write_text(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
