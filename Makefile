@@ -6,12 +6,14 @@ BIN := $(VENV)/bin
 ACCURACY := benchmarks/accuracy
 SPEED := benchmarks/speed
 PEERS := .venv-peers
+VIEWER := src/mrsnr/report/viewer/viewer.js
 
-.PHONY: demo test lint types floors unit minimum notebook bench bench-peers fuzz accuracy accuracy-peers clean help
+.PHONY: demo test lint types floors unit viewer minimum notebook bench bench-peers fuzz accuracy accuracy-peers clean help
 
 help:
 	@echo "make demo      install into .venv, measure a digital kidney whose SNR is known"
 	@echo "make test      everything CI runs: ruff, mypy, import floors, pytest"
+	@echo "make viewer    the report's interactive viewer, src/mrsnr/report/viewer/viewer.js; needs npm"
 	@echo "make minimum   the tests with the oldest supported versions (Python 3.11)"
 	@echo "make notebook  docs/tutorials/image_snr.ipynb from its script"
 	@echo "make bench     time and memory beside other tools; writes docs/performance.md"
@@ -49,6 +51,13 @@ floors: $(VENV)/.dev
 unit: $(VENV)/.dev
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
+viewer: $(VIEWER)
+
+$(VIEWER): viewer/package.json viewer/build.mjs viewer/NIIVUE-LICENSE.txt $(wildcard viewer/*.js)
+	@command -v npm >/dev/null || { echo "make viewer needs npm, which comes with Node.js 20 or newer."; exit 1; }
+	cd viewer && npm install --ignore-scripts --no-package-lock --no-audit --no-fund --loglevel=error
+	cd viewer && npm run --silent build
+
 minimum: pyproject.toml
 	$(PYTHON) -m venv .venv-minimum
 	.venv-minimum/bin/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
@@ -84,4 +93,4 @@ accuracy-peers: $(VENV)/.dev
 	$(BIN)/python $(ACCURACY)/document.py
 
 clean:
-	rm -rf $(VENV) .venv-minimum $(PEERS) mrsnr-demo
+	rm -rf $(VENV) .venv-minimum $(PEERS) mrsnr-demo viewer/node_modules $(dir $(VIEWER))

@@ -283,7 +283,7 @@ def test_the_picture_shows_the_curve_and_the_ideal_one():
     measured, ideal = axes.lines[:2]
     np.testing.assert_array_equal(measured.get_ydata(), result.fbirn.weisskoff)
     np.testing.assert_allclose(ideal.get_ydata() * ideal.get_xdata(), result.fbirn.weisskoff[0])
-    assert set(mrsnr.figures.draw(result, slice=1)) == {"mean", "tsnr_map", "weisskoff"}
+    assert set(mrsnr.figures.draw(result, slice=1)) == {"mean", "tsnr_map", "course", "dvars", "weisskoff"}
     with pytest.raises(ArgumentError, match="no Weisskoff curve"):
         weisskoff_curve(mrsnr.temporal(Image(phantom(volumes=20), np.eye(4))))
 

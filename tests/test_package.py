@@ -22,8 +22,8 @@ def modules_after(code):
 def test_public_names_are_these_and_all_exist():
     assert set(mrsnr.__all__) == {
         *("Check", "Image", "MrsnrError", "Noise", "Normalised", "Regions", "Snr", "Temporal", "Verdict"),
-        *("compare", "complex_image", "load", "measure", "normalised", "save", "temporal"),
-        *("data", "figures", "physiology", "ukat"),
+        *("compare", "complex_image", "load", "measure", "normalised", "save", "temporal", "view"),
+        *("data", "figures", "physiology", "report", "ukat"),
         "__version__",
     }
     for name in mrsnr.__all__:

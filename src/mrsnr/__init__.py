@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mrsnr.model import Verdict as Verdict
     from mrsnr.normalisation import Normalised as Normalised
     from mrsnr.normalisation import normalised as normalised
+    from mrsnr.report.live import view as view
     from mrsnr.series import temporal as temporal
 
 __version__ = "0.1.0"
@@ -50,8 +51,9 @@ _HOME = {
     "normalised": "mrsnr.normalisation",
     "save": "mrsnr.io",
     "temporal": "mrsnr.series",
+    "view": "mrsnr.report.live",
 }
-_SUBPACKAGES = ("data", "figures", "physiology", "ukat")
+_SUBPACKAGES = ("data", "figures", "physiology", "report", "ukat")
 
 __all__ = ["__version__", *_HOME, *_SUBPACKAGES]  # noqa: PLE0604 - both are strings
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from mrsnr.affine import checked_affine
 from mrsnr.errors import ImageError
+from mrsnr.showing import Shown
 
 if TYPE_CHECKING:  # a name only: what makes it stands on these nouns
     from mrsnr.fbirn import Fbirn
@@ -237,7 +238,7 @@ class LabelSnr:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Snr:
+class Snr(Shown):
     """The answer: a signal-to-noise ratio, or the reasons why there is none.
 
     ``value`` is ``None`` when the verdict is ``refused``. ``reasons`` are the checks that did not pass.
@@ -259,7 +260,7 @@ class Snr:
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Temporal:
+class Temporal(Shown):
     """The stability of a series: temporal mean over residual SD, voxel by voxel.
 
     ``uncorrected`` is the median of ``map`` in ``mask``, ``value`` the same without what short series make it read

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from mrsnr.cli.console import facts, reasons, show, table, wide, words
 from mrsnr.cli.outcome import Outcome
-from mrsnr.cli.tables import advice, answer, sentences
+from mrsnr.cli.tables import advice, answer, sentences, written
 from mrsnr.facts import codes, grid
 from mrsnr.wording import between, number
 
@@ -36,7 +36,7 @@ def show_alternatives(outcome: Outcome) -> None:
         parts.append(_table([name, *first, *second, verdict, why]))
     else:
         parts += [_table([name, *first, verdict]), _table([name, *second, why])]
-    show(*parts, *_notes(others))
+    show(*parts, *_notes(others), *written(outcome))
 
 
 def _table(columns: Sequence[_Column]) -> RenderableType:

@@ -17,6 +17,7 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
+from mrsnr.cli.report import add_page_options, check_pages, page_of, write_page
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import InputError
 
@@ -41,6 +42,7 @@ def add_parser(commands: Any) -> None:
     add_pair_options(parser)
     add_identifiers_option(parser)
     add_noise_options(parser)
+    add_page_options(parser)
     add_form_options(parser)
     parser.set_defaults(run=run)
 
@@ -61,8 +63,12 @@ def _attempt(args: argparse.Namespace) -> Outcome:
     from mrsnr import io
 
     try:
-        results = mrsnr.compare(read_image(args.image, args), **read_options(args, [args.image]))
-        return Outcome(args.image, io.document(results), alternatives=True)
+        image = read_image(args.image, args)
+        check_pages(args, [image], mrsnr.Snr, inputs=_given(args))
+        results = mrsnr.compare(image, **read_options(args, [args.image]))
+        page = page_of(args, results[0], io.document(results[0]), compared=results[1:]) if args.report else None
+        files = write_page(args, page, results[0])
+        return Outcome(args.image, io.document(results), files=files, alternatives=True)
     except (InputError, MemoryError) as error:
         return Outcome.of_error(args.image, error)
 

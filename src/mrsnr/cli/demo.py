@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import FOLDER, a_path, completed_by
+from mrsnr.cli.report import add_report_option, check_pages, page_of
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import busy
 
@@ -35,6 +36,8 @@ def add_parser(commands: Any) -> None:
         "--out", type=a_path, default=Path("mrsnr-demo"), metavar="DIR", help="where to (default: ./mrsnr-demo)"
     )
     completed_by(folder, FOLDER)
+    add_report_option(parser, where="DIR")
+    parser.set_defaults(keep_identifiers=False, overwrite=True)
     parser.set_defaults(run=run)
 
 
@@ -43,18 +46,22 @@ def run(args: argparse.Namespace) -> int:
     import mrsnr
     from mrsnr.cli.console import show, words
     from mrsnr.figures import draw
-    from mrsnr.io import refuse_existing
+    from mrsnr.io import document, refuse_existing
 
     refuse_existing(args.out, (), overwrite=True)
+    check_pages(args, [], mrsnr.Snr, inputs=())
     with busy("Making and measuring the digital kidney"):
         image, labels, truth = mrsnr.data.phantom(snr=_SNR)
         result = mrsnr.measure(image, labels=labels)
         assert isinstance(result, mrsnr.Snr)  # noqa: S101 - the phantom's image is one volume
-        files = mrsnr.save(result, args.out, name="kidney", overwrite=True, figures=draw(result))
+        page = page_of(args, result, document(result))
+        files = mrsnr.save(result, args.out, name="kidney", overwrite=True, figures=draw(result), page=page)
         series, _, series_truth = mrsnr.data.phantom(snr=_SERIES_SNR, volumes=_VOLUMES, drift=_DRIFT)
         stable = mrsnr.temporal(series)
-        files += mrsnr.save(stable, args.out, name="series", overwrite=True, figures=draw(stable))
-    place = words(f"{len(files)} files written to {args.out}; the pictures are kidney_*.png and series_*.png")
+        page = page_of(args, stable, document(stable))
+        files += mrsnr.save(stable, args.out, name="series", overwrite=True, figures=draw(stable), page=page)
+    pages = ", the pages kidney_snr.html and series_tsnr.html" * args.report
+    place = words(f"{len(files)} files written to {args.out}; the pictures are kidney_*.png and series_*.png{pages}")
     show(*_about_image(result, truth), words(""), *_about_series(stable, series_truth), words(""), place)
     return OK
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import traceback
 from collections.abc import Callable, Sequence
 
@@ -60,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with heeded(), warnings_shown():
         try:
             args = build_parser().parse_args(argv)
+            args.argv = list(sys.argv[1:] if argv is None else argv)
         except SystemExit as stop:  # argparse has already said what is wrong, or printed the help
             status = stop.code if isinstance(stop.code, int) else USAGE
             return _ended(lambda: status)

@@ -19,6 +19,7 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
+from mrsnr.cli.report import add_report_option, check_pages, page_of, write_page
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
 from mrsnr.errors import ArgumentError, InputError
@@ -27,7 +28,7 @@ from mrsnr.wording import AUTO
 if TYPE_CHECKING:
     from mrsnr.model import Image, Snr
 
-    _Found = tuple[Snr | tuple[Snr, ...], dict[str, Any]]
+    _Found = tuple[Snr | tuple[Snr, ...], dict[str, Any], tuple[Snr, ...]]
 
 
 def add_parser(commands: Any) -> None:
@@ -49,6 +50,7 @@ def add_parser(commands: Any) -> None:
     add_identifiers_option(parser)
     add_noise_options(parser)
     add_output_options(parser)
+    add_report_option(parser, where="DIR, or here")
     add_procs_option(parser)
     add_form_options(parser)
     parser.set_defaults(run=run)
@@ -93,12 +95,15 @@ def _check(args: argparse.Namespace, images: Sequence[tuple[Path, Image]]) -> No
                 raise ArgumentError(f"{option} belongs to one image; measure the images one by one.")
     for _, image in images:
         check_slice(image, args.slice)
-    if args.out is None:
+    if args.out is None and not args.report:
         return
     from mrsnr import Snr, io
 
     names = [(path, io.name_of(image)) for path, image in images]
     check_names(names)
+    check_pages(args, [image for _, image in images], Snr, inputs=_given(args))
+    if args.out is None:
+        return
     written = [file for _, name in names for file in io.written_by(Snr, name=name)]
     check_output(args.out, written, inputs=_given(args), overwrite=args.overwrite)
 
@@ -116,8 +121,12 @@ def _measured(args: argparse.Namespace, given: tuple[Path, Image | Outcome]) -> 
     if isinstance(image, Outcome):
         return image
     try:
-        result = mrsnr.measure(image, method=args.method, **read_options(args, args.images))
-        return result, io.document(result)
+        options = read_options(args, args.images)
+        if args.report and args.method == AUTO and (args.repeats or args.repeat or image.volumes == 1):
+            result, *compared = mrsnr.compare(image, **options)  # whose first is what `measure` returns
+            return result, io.document(result), tuple(compared)
+        answer = mrsnr.measure(image, method=args.method, **options)
+        return answer, io.document(answer), ()
     except (InputError, MemoryError) as error:
         return Outcome.of_error(path, error)
 
@@ -132,9 +141,12 @@ def _written(args: argparse.Namespace, path: Path, found: _Found | Outcome) -> O
         return Outcome.of_error(path, error)
 
 
-def _write(result: Snr | tuple[Snr, ...], document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:
+def _write(
+    result: Snr | tuple[Snr, ...], document: dict[str, Any], compared: tuple[Snr, ...], args: argparse.Namespace
+) -> tuple[Path, ...]:
+    page = page_of(args, result, document, compared=compared)
     if args.out is None:
-        return ()
+        return write_page(args, page, result)
     from mrsnr import io
 
     several = result if isinstance(result, tuple) else (result,)
@@ -143,7 +155,7 @@ def _write(result: Snr | tuple[Snr, ...], document: dict[str, Any], args: argpar
         from mrsnr.figures import draw
 
         pictures = draw(result, slice=args.slice)
-    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures, numbers=document)
+    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures, numbers=document, page=page)
 
 
 def _show(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,8 +17,9 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
+from mrsnr.cli.report import add_report_option, check_pages, page_of, write_page
 from mrsnr.cli.streams import busy, emit_json, say
-from mrsnr.errors import InputError
+from mrsnr.errors import ImageError, InputError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -67,6 +70,7 @@ def add_parser(commands: Any) -> None:
     )
     add_file(parser, "--mask", metavar="M", help="where the median is taken (default: the bright voxels)")
     add_output_options(parser)
+    add_report_option(parser, where="DIR, or here")
     _add_stability_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document and nothing else")
     parser.set_defaults(run=run)
@@ -114,28 +118,40 @@ def _attempt(args: argparse.Namespace) -> Outcome:
         series = read_image(args.files, args)
         _check(args, series)
         mask = None if args.mask is None else mrsnr.load(args.mask)
-        result = mrsnr.temporal(
-            series,
-            order=args.order,
-            mask=mask,
-            drop=args.drop,
-            robust=args.robust,
-            pairs=args.pairs,
-            fbirn=args.fbirn,
-            fbirn_slice=args.fbirn_slice,
-            fbirn_roi=args.fbirn_roi,
-        )
+        result = _measured(args, series, mask)
         document = io.document(result)
         return Outcome(args.files[0], document, files=_write(result, document, args))
     except (InputError, MemoryError) as error:
         return Outcome.of_error(args.files[0], error)
 
 
-def _check(args: argparse.Namespace, series: Image) -> None:
-    check_slice(series, args.slice)
-    if args.out is not None:
-        from mrsnr import Temporal, io
+def _measured(args: argparse.Namespace, series: Image, mask: Image | None) -> Temporal:
+    """Measure the series; for a page with the stability figures, where there is a region that they can be taken in."""
+    import mrsnr
 
+    measure = partial(
+        mrsnr.temporal,
+        series,
+        order=args.order,
+        mask=mask,
+        drop=args.drop,
+        robust=args.robust,
+        pairs=args.pairs,
+        fbirn_slice=args.fbirn_slice,
+        fbirn_roi=args.fbirn_roi,
+    )
+    if args.report and not args.fbirn and args.pairs is None:
+        with suppress(ImageError):
+            return measure(fbirn=True)
+    return measure(fbirn=args.fbirn)
+
+
+def _check(args: argparse.Namespace, series: Image) -> None:
+    from mrsnr import Temporal, io
+
+    check_slice(series, args.slice)
+    check_pages(args, [series], Temporal, inputs=_given(args))
+    if args.out is not None:
         files = io.written_by(Temporal, name=io.name_of(series))
         check_output(args.out, files, inputs=_given(args), overwrite=args.overwrite)
 
@@ -145,8 +161,9 @@ def _given(args: argparse.Namespace) -> list[Path]:
 
 
 def _write(result: Temporal, document: dict[str, Any], args: argparse.Namespace) -> tuple[Path, ...]:
+    page = page_of(args, result, document)
     if args.out is None:
-        return ()
+        return write_page(args, page, result)
     from mrsnr import io
 
     pictures = None
@@ -154,7 +171,7 @@ def _write(result: Temporal, document: dict[str, Any], args: argparse.Namespace)
         from mrsnr.figures import draw
 
         pictures = draw(result, slice=args.slice)
-    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures, numbers=document)
+    return io.save(result, args.out, overwrite=args.overwrite, figures=pictures, numbers=document, page=page)
 
 
 def _show(outcome: Outcome, document: dict[str, Any], *, masked: bool) -> None:

@@ -14,7 +14,7 @@ from mrsnr.figures.panels import Drawn, Layer, draw_montage, overlay
 from mrsnr.figures.slices import as_volume, grey_scale, volume_of
 from mrsnr.model import FloatArray, Image, Noise, Snr, Temporal
 
-_MASK_COLOUR, _MASK_ALPHA = "#00b4ff", 0.6  # a blue that anatomy in grey never has
+MASK_COLOUR, MASK_ALPHA = "#00b4ff", 0.6  # a blue that anatomy in grey never has
 _UNITS = {"phase": "phase (image units)", "real": "real part (image units)"}
 
 
@@ -76,7 +76,7 @@ def noise_mask(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
             "expected a result of a method that found the noise."
         )
     drawn = grey_panels(result.image, volume_of(result.image), index=slice)
-    overlay(drawn, as_volume(noise.region), colour=_MASK_COLOUR, alpha=_MASK_ALPHA)
+    overlay(drawn, as_volume(noise.region), colour=MASK_COLOUR, alpha=MASK_ALPHA)
     return drawn.finish(
         "Where the noise was taken from",
         words.volume_label(result.image),
@@ -115,5 +115,5 @@ def _sigma_words(noise: Noise) -> str:
 
 def _on_black() -> tuple[float, float, float]:
     """Return the mask's colour as it looks over air."""
-    red, green, blue = to_rgb(_MASK_COLOUR)
-    return _MASK_ALPHA * red, _MASK_ALPHA * green, _MASK_ALPHA * blue
+    red, green, blue = to_rgb(MASK_COLOUR)
+    return MASK_ALPHA * red, MASK_ALPHA * green, MASK_ALPHA * blue

@@ -46,7 +46,7 @@ def label_maps(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
     if regions is None or not regions.labels:
         raise ArgumentError("This result has no labels to draw; expected one with a table of labels or tissues.")
     drawn = grey_panels(result.image, volume_of(result.image), index=slice)
-    colours = dict(zip(regions.labels, _cycled(len(regions.labels)), strict=True))
+    colours = dict(zip(regions.labels, label_colours(len(regions.labels)), strict=True))
     for label, mask in regions.labels.items():
         overlay(drawn, as_volume(np.asarray(mask)), colour=colours[label], alpha=_ALPHA)
     given = result.provenance.get("of") != "tissues"
@@ -59,7 +59,8 @@ def label_maps(result: Snr, *, slice: int | None = None) -> Figure:  # noqa: A00
     )
 
 
-def _cycled(count: int) -> list[str]:
+def label_colours(count: int) -> list[str]:
+    """Return a colour for each of so many labels, over again after eleven."""
     return [_COLOURS[n % len(_COLOURS)] for n in range(count)]
 
 

@@ -15,7 +15,7 @@ from mrsnr.figures.panels import Drawn, Layer, draw_columns, draw_montage, outli
 from mrsnr.figures.slices import as_volume, chosen_slices, snr_scale
 from mrsnr.model import FloatArray, Image, Snr, Temporal
 
-_COLOURS = "viridis"
+SNR_COLOURS = "viridis"
 _SIGMA_COLOURS = "magma"
 _MOST_MAPS = 6
 _LONGEST_HEAD = 36  # letters above a column
@@ -130,7 +130,7 @@ def _draw(
     *,
     index: int | None,
     limits: tuple[float, float] | None = None,
-    cmap: str = _COLOURS,
+    cmap: str = SNR_COLOURS,
 ) -> Drawn:
     """Draw one map as a montage, several side by side, all on one colour scale."""
     scale = snr_scale([values for _, _, values in maps], limits=limits)

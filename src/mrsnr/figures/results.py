@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from mrsnr.errors import ArgumentError
 from mrsnr.figures.clusters import cluster_maps
+from mrsnr.figures.courses import dvars, time_course
 from mrsnr.figures.images import mean_montage, montage, noise_mask
 from mrsnr.figures.intensities import histogram
 from mrsnr.figures.labels import label_maps
@@ -38,7 +39,8 @@ def draw(
     -------
     dict
         Figures by short names that suit a file: ``montage``, ``labels``, ``histogram``, ``clusters``, ``noise_mask``,
-        ``sigma_map`` and ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series, ``weisskoff`` of a phantom's.
+        ``sigma_map`` and ``snr_map`` of an image, ``mean`` and ``tsnr_map`` of a series, ``course``, ``dvars`` and
+        ``weisskoff`` of one with the fBIRN figures.
 
     Raises
     ------
@@ -47,7 +49,9 @@ def draw(
     """
     if isinstance(result, Temporal):
         drawn = {"mean": mean_montage(result, slice=slice), "tsnr_map": tsnr_maps(result, slice=slice)}
-        return drawn if result.fbirn is None else {**drawn, "weisskoff": weisskoff_curve(result)}
+        if result.fbirn is None:
+            return drawn
+        return {**drawn, "course": time_course(result), "dvars": dvars(result), "weisskoff": weisskoff_curve(result)}
     results = (result,) if isinstance(result, Snr) else tuple(result)
     if not results:
         raise ArgumentError("There is no result to draw; expected one of mrsnr.measure or mrsnr.temporal.")

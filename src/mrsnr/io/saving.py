@@ -24,7 +24,7 @@ Result = Snr | Temporal | Sequence[Snr]
 _SNR_MAPS = ("snr_map", "sigma_map", "noise_mask", "clusters")
 _SNR_PICTURES = ("montage", "labels", "clusters", "snr_map", "sigma_map", "histogram", "noise_mask")
 _TEMPORAL_MAPS = ("tsnr_map", "mean_map", "noise_map")
-_TEMPORAL_PICTURES = ("mean", "tsnr_map", "weisskoff")
+_TEMPORAL_PICTURES = ("mean", "tsnr_map", "course", "dvars", "weisskoff")
 
 
 class Drawing(Protocol):

@@ -1,0 +1,98 @@
+"""``--report``: the page of a result, beside its other files or alone."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shlex
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mrsnr.cli.inputs import FOLDER, a_path, check_output, completed_by
+
+if TYPE_CHECKING:
+    from mrsnr.model import Image, Snr, Temporal
+
+HERE = Path()
+_SAYS_NOTHING = re.compile(r"\d{1,5}(:\w+)*")  # of --series: a number; a UID has a date in it, a description a name
+_CHOICES = ("--series", "--second")
+
+
+def add_report_option(parser: argparse.ArgumentParser, *, where: str) -> None:
+    """Add --report."""
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help=f"write a page (HTML) with the answer, pictures, a viewer and a methods paragraph to {where}",
+    )
+
+
+def add_page_options(parser: argparse.ArgumentParser) -> None:
+    """Add --report with where its page goes, to a command that writes nothing else."""
+    add_report_option(parser, where="DIR")
+    out = parser.add_argument("--out", type=a_path, default=HERE, metavar="DIR", help="where to (default: here)")
+    completed_by(out, FOLDER)
+    parser.add_argument("--overwrite", action="store_true", help="replace the page of an earlier run in DIR")
+
+
+def check_pages(
+    args: argparse.Namespace, images: Iterable[Image], kind: type[Snr | Temporal], *, inputs: Iterable[Path]
+) -> None:
+    """Raise before anything is measured if a page cannot be made, or may not be written."""
+    if not args.report:
+        return
+    from mrsnr import io
+    from mrsnr.report import check_installed
+
+    check_installed()
+    files = [io.page_name(kind, name=io.name_of(image)) for image in images]
+    check_output(args.out or HERE, files, inputs=inputs, overwrite=args.overwrite)
+
+
+def page_of(
+    args: argparse.Namespace,
+    result: Snr | Temporal | Sequence[Snr],
+    document: dict[str, Any],
+    *,
+    compared: Sequence[Snr] = (),
+) -> str | None:
+    """Return the page, ``None`` if none was asked for."""
+    if not args.report:
+        return None
+    from mrsnr.report import page
+
+    return page(result, compared=compared, document=document, command=command_line(args))
+
+
+def write_page(args: argparse.Namespace, page: str | None, result: Snr | Temporal | Sequence[Snr]) -> tuple[Path, ...]:
+    """Write a page alone, where the command writes nothing else."""
+    if page is None:
+        return ()
+    from mrsnr import io
+
+    first = result[0] if isinstance(result, Sequence) else result
+    file = io.page_name(first, name=io.name_of(first.image))
+    return (io.save_page(page, args.out or HERE, file, overwrite=args.overwrite),)
+
+
+def command_line(args: argparse.Namespace) -> str:
+    """Return the command as it was typed, but for what may say who was scanned: folders, and words of the header."""
+    if args.keep_identifiers:
+        return shlex.join(["mrsnr", *args.argv])
+    told = []
+    for before, word in zip(["", *args.argv], args.argv, strict=False):
+        option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        choice = option if equals else before
+        told.append(f"{option}{equals}{_told(value, choice)}" if value else word)
+    return shlex.join(["mrsnr", *told])
+
+
+def _told(word: str, option: str) -> str:
+    if option in _CHOICES and not _SAYS_NOTHING.fullmatch(word):
+        return "SERIES"
+    expanded = os.path.expanduser(word)  # noqa: PTH111 - of a Path a name like ~nobody raises
+    if os.path.isdir(expanded):  # noqa: PTH112 - of a Path a long name raises
+        return "FOLDER"
+    return Path(word).name or word
