@@ -269,7 +269,8 @@ class Temporal(Shown):
     what that is worth, noise having ``autocorrelation`` with that of the next volume. A voxel of the map times the two
     ``voxel_factors`` is its 95 % interval. With ``robust`` the noise is the median change between neighbours in time,
     of ``degrees_of_freedom`` pairs. With ``pairs`` (``"control-label"`` or ``"label-control"``) all is of differences
-    control - label. ``fbirn`` holds the stability figures of a phantom, if they were asked for.
+    control - label. ``reasons`` are those of the ``checks`` that did not pass. ``fbirn`` holds the stability
+    figures of a phantom, if they were asked for.
     """
 
     value: float | None
@@ -292,4 +293,5 @@ class Temporal(Shown):
     reasons: tuple[Check, ...]
     provenance: Mapping[str, Any]
     image: Image
+    checks: tuple[Check, ...] = ()
     fbirn: Fbirn | None = None

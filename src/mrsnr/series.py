@@ -28,8 +28,9 @@ from mrsnr.labelling import Pairs, pairs_named
 from mrsnr.model import BoolArray, Check, Image, Temporal
 from mrsnr.onepass import Pass, Wanted, one_pass
 from mrsnr.regions import Mask, geometry_checks, mask_of, object_mask
+from mrsnr.results import inputs_of
 from mrsnr.snr import snr_map
-from mrsnr.verdicts import expect_image, judge, provenance
+from mrsnr.verdicts import expect_image, judge, merged, provenance
 
 _UNDEFINED = (
     "There is no temporal SNR: nothing in the mask varies, its mean cannot be told from 0, or it is a phase image."
@@ -135,13 +136,9 @@ def temporal(
     quiet = int((seen.quiet & where).sum())
     found = None if image.kind == "phase" else median_of(inside, counted, shared=seen.shared, quiet=quiet)
     value = None if found is None else found.value
-    checks = [
-        not_phase(image),
-        *_volume_checks(seen, wanted, counted),
-        varying(undefined=int(where.sum()) - inside.size - quiet, voxels=int(where.sum())),
-        *geometry_checks(image, mask=mask),
-        *_value_checks(image, seen, wanted, value=value, where=where),
-    ]
+    undefined = varying(undefined=int(where.sum()) - inside.size - quiet, voxels=int(where.sum()))
+    of_volumes = (*_volume_checks(seen, wanted, counted), undefined, *geometry_checks(image, mask=mask))
+    checks = merged((not_phase(image), *of_volumes, *_value_checks(image, seen, wanted, value=value, where=where)))
     verdict, reasons = judge(value, checks)
     return Temporal(
         value=value,
@@ -162,7 +159,8 @@ def temporal(
         autocorrelation=seen.lasting.correlation,
         verdict=verdict,
         reasons=reasons,
-        provenance=provenance(image, TEMPORAL_DEFINITION),
+        checks=checks,
+        provenance={**provenance(image, TEMPORAL_DEFINITION), "inputs": inputs_of(mask=mask)},
         image=image,
         fbirn=seen.fbirn,
     )

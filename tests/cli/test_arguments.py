@@ -20,7 +20,7 @@ COMMANDS = ("info", "measure", "compare", "temporal", "fetch", "demo", "completi
         (["compare", "SERIES"], "--repeats"),
         (["compare", "SCAN", "SCAN"], "unrecognized"),
         (["compare", "SCAN", "--clusters", "1"], "choose from 2, 3, 4, 5, 6"),
-        (["compare", "SCAN", "--out", "x"], "unrecognized"),
+        (["compare", "SCAN", "--out", "x"], "ask for it with --report"),
         (["compare"], "required: IMAGE"),
         (["measure", "SCAN", "--clusters", "1"], "choose from 2, 3, 4, 5, 6"),
         (["measure", "SCAN", "--clusters", "7"], "choose from 2, 3, 4, 5, 6"),

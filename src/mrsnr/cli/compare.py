@@ -19,7 +19,7 @@ from mrsnr.cli.reading import (
 )
 from mrsnr.cli.report import add_page_options, check_pages, page_of, write_page
 from mrsnr.cli.streams import busy, emit, emit_json, say
-from mrsnr.errors import InputError
+from mrsnr.errors import ArgumentError, InputError
 
 
 def add_parser(commands: Any) -> None:
@@ -49,6 +49,10 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure by each method, print the table; the first row decides about the exit status."""
+    if args.out is not None and not args.report:
+        raise ArgumentError(
+            "--out is where the page goes: ask for it with --report. Maps are written by 'mrsnr measure'."
+        )
     import_nibabel()
     with busy(f"Measuring {args.image.name} by every method"):
         outcome = _attempt(args)

@@ -32,7 +32,7 @@ def add_report_option(parser: argparse.ArgumentParser, *, where: str) -> None:
 def add_page_options(parser: argparse.ArgumentParser) -> None:
     """Add --report with where its page goes, to a command that writes nothing else."""
     add_report_option(parser, where="DIR")
-    out = parser.add_argument("--out", type=a_path, default=HERE, metavar="DIR", help="where to (default: here)")
+    out = parser.add_argument("--out", type=a_path, metavar="DIR", help="where the page goes (default: here)")
     completed_by(out, FOLDER)
     parser.add_argument("--overwrite", action="store_true", help="replace the page of an earlier run in DIR")
 
@@ -57,13 +57,14 @@ def page_of(
     document: dict[str, Any],
     *,
     compared: Sequence[Snr] = (),
+    name: str | None = None,
 ) -> str | None:
     """Return the page, ``None`` if none was asked for."""
     if not args.report:
         return None
     from mrsnr.report import page
 
-    return page(result, compared=compared, document=document, command=command_line(args))
+    return page(result, compared=compared, document=document, command=command_line(args), name=name)
 
 
 def write_page(args: argparse.Namespace, page: str | None, result: Snr | Temporal | Sequence[Snr]) -> tuple[Path, ...]:

@@ -203,6 +203,7 @@ def _temporal(result: Temporal) -> dict[str, Any]:
         "voxel_factors": list(result.voxel_factors),
         "verdict": str(result.verdict),
         "reasons": _checks(result.reasons),
+        "checks": _checks(result.checks),
         "definition": result.provenance["definition"],
         "order": result.order,
         "robust": result.robust,

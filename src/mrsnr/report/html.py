@@ -45,6 +45,7 @@ def page(
     compared: Sequence[Snr] = (),
     document: dict[str, Any] | None = None,
     command: str | None = None,
+    name: str | None = None,
 ) -> str:
     """Return the report of a result as one self-contained HTML page.
 
@@ -58,6 +59,8 @@ def page(
         What `mrsnr.io.document` said of this result, if it has been asked: the files are then not hashed once more.
     command
         The command line to tell, with nothing private in it.
+    name
+        What to call the image; by default its file's name.
 
     Returns
     -------
@@ -78,7 +81,7 @@ def page(
     told = document_of(result) if document is None else document
     template = _environment().get_template("page.html")
     shown = _shown(several)
-    content = {**_content(several, shown, told), **_details(shown, compared, told, command)}
+    content = {**_content(several, shown, told, name), **_details(shown, compared, told, command)}
     return str(template.render(**content, **_code(shown)))
 
 
@@ -115,12 +118,14 @@ def _shown(several: Sequence[Snr | Temporal]) -> Snr | Temporal:
     return next((one for one in several if one.value is not None), several[0])
 
 
-def _content(several: Sequence[Snr | Temporal], shown: Snr | Temporal, told: dict[str, Any]) -> dict[str, Any]:
+def _content(
+    several: Sequence[Snr | Temporal], shown: Snr | Temporal, told: dict[str, Any], name: str | None
+) -> dict[str, Any]:
     """Return what stands at the top, the checks and the pictures."""
     one_only = len(several) == 1
     values = [one.value for one in several if one.value is not None]
     return {
-        "name": source_name(shown.image) or "an array",
+        "name": name or source_name(shown.image) or "an array",
         "quantity": "tSNR" if isinstance(shown, Temporal) else "SNR",
         "value": None if not values else number(values[0]) if one_only else between((min(values), max(values))),
         "interval": between(shown.interval) if one_only and shown.interval else "",
@@ -177,8 +182,7 @@ def _code(shown: Snr | Temporal) -> dict[str, Any]:
             "default-src 'none'",
             f"script-src {' '.join(map(_hash, scripts))}",
             f"style-src {_hash(style)}",
-            "img-src data: blob:",
-            "font-src data:",
+            "img-src data:",
             "base-uri 'none'",
             "form-action 'none'",
         )

@@ -55,9 +55,9 @@ class Forest:
 def check_rows(result: Snr | Temporal) -> list[CheckRow]:
     """Return the checks that were made, those that failed first."""
     made = list(result.reasons)
-    if isinstance(result, Snr) and result.noise is not None:
-        known = {(check.code, check.sentence) for check in made}
-        made += [check for check in result.noise.checks if (check.code, check.sentence) not in known]
+    known = {(check.code, check.sentence) for check in made}
+    more = result.checks if isinstance(result, Temporal) else () if result.noise is None else result.noise.checks
+    made += [check for check in more if (check.code, check.sentence) not in known]
     made.sort(key=lambda check: _ORDER[check.verdict])
     return [
         CheckRow(NAMES.get(one.code, one.code), one, gauge(one), _short(one.value), _short(one.limit)) for one in made
