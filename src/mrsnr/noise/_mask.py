@@ -15,7 +15,7 @@ from mrsnr.distributions import air_cdf, chi_interval, effective_channels
 from mrsnr.errors import RegionError
 from mrsnr.intensities import step_of
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image, Noise, Regions
-from mrsnr.survey import known_channels, volume_of
+from mrsnr.survey import Survey, known_channels, volume_of
 from mrsnr.windows import local_mean
 
 _WINDOW = 5  # voxels
@@ -46,8 +46,10 @@ class Air:
         return max(self.values.size / self.correlation, 1.0)
 
 
-def air_of(image: Image, regions: Regions, *, channels: float | None) -> Air:
+def air_of(image: Image, regions: Regions, *, channels: float | None, seen: Survey | None = None) -> Air:
     """Return the air of one volume: ``regions.background``, or the darkest part that is distributed like noise.
+
+    ``seen`` is what `survey` said of it with these channels: it has looked for that part already.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def air_of(image: Image, regions: Regions, *, channels: float | None) -> Air:
     volume, finite = volume_of(image)
     n = known_channels(image, channels)
     if regions.background is None:
-        region, found = likely_air(volume, finite, n)
+        region, found = likely_air(volume, finite, n, seen=seen)
     elif regions.background.shape != image.grid:
         given = regions.background.shape
         raise RegionError(f"The noise mask has shape {given}, the image {image.grid}; they must be on one grid.")
@@ -134,7 +136,9 @@ def shape_spread(channels: float) -> float:
     return 0.5 * float(np.sqrt(trigamma / (channels * trigamma - 1)))
 
 
-def likely_air(voxels: FloatArray, finite: BoolArray, channels: float | None) -> tuple[BoolArray, float | None]:
+def likely_air(
+    voxels: FloatArray, finite: BoolArray, channels: float | None, *, seen: Survey | None = None
+) -> tuple[BoolArray, float | None]:
     """Return the darkest part of the image that is distributed like noise, and the n that it has.
 
     Where nothing is: the dark voxels that are connected with the border, and no n. They lie within five robust SDs of
@@ -148,8 +152,13 @@ def likely_air(voxels: FloatArray, finite: BoolArray, channels: float | None) ->
         Where they are.
     channels
         n, if it is known.
+    seen
+        As in `air_of`.
     """
-    found, checks = find_air(voxels, finite, channels=channels, step=step_of(voxels[finite]))
+    if seen is None:
+        found, checks = find_air(voxels, finite, channels=channels, step=step_of(voxels[finite]))
+    else:
+        found, checks = seen.background, seen.air_checks
     if found is not None and all(check.verdict != CheckVerdict.FAIL for check in checks):
         return found.region & finite, found.channels
     smooth = local_mean(voxels, width=_WINDOW, where=finite)

@@ -6,10 +6,11 @@ from mrsnr import distributions
 from mrsnr.model import FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._mask import air_of, noise_of, scale_spread
+from mrsnr.survey import Survey
 
 
 @estimator
-def air_mean(image: Image, *, regions: Regions, channels: float | None = None) -> Noise:
+def air_mean(image: Image, *, regions: Regions, channels: float | None = None, seen: Survey | None = None) -> Noise:
     r"""Estimate sigma as :math:`mean(air)\,\Gamma(n) / (\sqrt{2}\,\Gamma(n + 1/2))`, for one channel mean / 1.2533.
 
     1. Air: ``regions.background``; without one, the dark voxels that touch the border of the field of view.
@@ -25,6 +26,8 @@ def air_mean(image: Image, *, regions: Regions, channels: float | None = None) -
         ``regions.background``: the air, shape of the image.
     channels
         Number n of receive channels combined by sum of squares, 1 for one coil or an adaptive combination.
+    seen
+        What `survey` said of this image with these channels, if that is known already.
 
     Raises
     ------
@@ -48,7 +51,7 @@ def air_mean(image: Image, *, regions: Regions, channels: float | None = None) -
     Edelstein, Bottomley, Pfeifer, Med Phys 11:180-185 (1984). Constantinides, Atalar, McVeigh, Magn Reson Med
     38:852-857 (1997), erratum 52:219 (2004).
     """
-    air = air_of(image, regions, channels=channels)
+    air = air_of(image, regions, channels=channels, seen=seen)
     relative_sd = float(distributions.air_sd(air.channels) / distributions.air_mean(air.channels))
     spread = scale_spread(air, given=relative_sd)
     return noise_of(image, air, method="air_mean", estimate=_sigma, spread=spread)

@@ -8,10 +8,11 @@ from mrsnr.intensities import step_of
 from mrsnr.model import FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._mask import air_of, noise_of, scale_spread
+from mrsnr.survey import Survey
 
 
 @estimator
-def air_rms(image: Image, *, regions: Regions, channels: float | None = None) -> Noise:
+def air_rms(image: Image, *, regions: Regions, channels: float | None = None, seen: Survey | None = None) -> Noise:
     r"""Estimate sigma as :math:`\sqrt{\langle M^2\rangle / 2n}`, the maximum of the likelihood.
 
     1. Air: ``regions.background``; without one, the dark voxels that touch the border of the field of view.
@@ -27,6 +28,8 @@ def air_rms(image: Image, *, regions: Regions, channels: float | None = None) ->
         ``regions.background``: the air, shape of the image.
     channels
         Number n of receive channels combined by sum of squares, 1 for one coil or an adaptive combination.
+    seen
+        What `survey` said of this image with these channels, if that is known already.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def air_rms(image: Image, *, regions: Regions, channels: float | None = None) ->
     Constantinides, Atalar, McVeigh, Magn Reson Med 38:852-857 (1997), erratum 52:219 (2004).
     Sijbers et al., Phys Med Biol 52:1335-1348 (2007).
     """
-    air = air_of(image, regions, channels=channels)
+    air = air_of(image, regions, channels=channels, seen=seen)
     return noise_of(
         image, air, method="air_rms", estimate=_sigma, spread=scale_spread(air, given=0.5 / np.sqrt(air.channels))
     )

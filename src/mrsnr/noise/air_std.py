@@ -9,10 +9,11 @@ from mrsnr.intensities import step_of
 from mrsnr.model import FloatArray, Image, Noise, Regions
 from mrsnr.noise import estimator
 from mrsnr.noise._mask import air_of, noise_of
+from mrsnr.survey import Survey
 
 
 @estimator
-def air_std(image: Image, *, regions: Regions, channels: float | None = None) -> Noise:
+def air_std(image: Image, *, regions: Regions, channels: float | None = None, seen: Survey | None = None) -> Noise:
     r"""Estimate sigma as :math:`SD(air) / \sqrt{2n - \mu^2}`, for one channel SD / 0.655.
 
     1. Air: ``regions.background``; without one, the dark voxels that touch the border of the field of view.
@@ -28,6 +29,8 @@ def air_std(image: Image, *, regions: Regions, channels: float | None = None) ->
         ``regions.background``: the air, shape of the image.
     channels
         Number n of receive channels combined by sum of squares, 1 for one coil or an adaptive combination.
+    seen
+        What `survey` said of this image with these channels, if that is known already.
 
     Raises
     ------
@@ -51,7 +54,7 @@ def air_std(image: Image, *, regions: Regions, channels: float | None = None) ->
     Henkelman, Med Phys 12:232-233 (1985), erratum 13:544 (1986). Kaufman et al., Radiology 173:265-267 (1989).
     Dietrich et al., J Magn Reson Imaging 26:375-385 (2007).
     """
-    air = air_of(image, regions, channels=channels)
+    air = air_of(image, regions, channels=channels, seen=seen)
     return noise_of(image, air, method="air_std", estimate=_sigma, spread=_spread(air.channels))
 
 
