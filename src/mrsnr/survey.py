@@ -14,6 +14,7 @@ from mrsnr.background import Background
 from mrsnr.bright import bright_object
 from mrsnr.checks import clipping, evenness, kind, not_phase
 from mrsnr.checks.evenness import LIMIT as UNEVEN
+from mrsnr.darkness import dark_border
 from mrsnr.errors import ArgumentError, ImageError
 from mrsnr.fading import channels_by_fading
 from mrsnr.field import Field, sigma_field
@@ -69,6 +70,11 @@ class Survey:
     def uneven(self) -> bool:
         """Whether the noise varies over the object."""
         return self.field is not None and self.field.uneven > UNEVEN
+
+    @cached_property
+    def dark_border(self) -> BoolArray:
+        """What is dark and connected with the border, for methods that need some air at any price."""
+        return dark_border(self.voxels, self.finite)
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:

@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from mrsnr.airsearch import find_air
-from mrsnr.bright import bright_object
 from mrsnr.checks import empty, not_phase, ratio, repeated_values, zeros
 from mrsnr.correlation import autocorrelation, shared
+from mrsnr.darkness import dark_border
 from mrsnr.distributions import air_cdf, chi_interval, effective_channels
 from mrsnr.errors import RegionError
 from mrsnr.intensities import step_of
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image, Noise, Regions
 from mrsnr.survey import Survey, known_channels, volume_of
-from mrsnr.windows import local_mean
 
-_WINDOW = 5  # voxels
-_SPREADS = 5.0  # robust SDs of the local mean: what is further from its median is not air
-_RIM = 2  # voxels at the border of the field of view, where filters roll off
 _FEWEST = 500  # voxels, below which n is not estimated
 _REPEATS = 4  # that n is estimated from
 _NEAR_WHOLE = 4.0  # SE: an n as near to a whole number as that is taken for it, above all for Rayleigh's 1
@@ -141,8 +137,7 @@ def likely_air(
 ) -> tuple[BoolArray, float | None]:
     """Return the darkest part of the image that is distributed like noise, and the n that it has.
 
-    Where nothing is: the dark voxels that are connected with the border, and no n. They lie within five robust SDs of
-    the median local mean outside the bright object; masked, cut or ghosted air is then what is found: see the checks.
+    Where nothing is: the dark voxels that are connected with the border, and no n; see the checks.
 
     Parameters
     ----------
@@ -161,13 +156,7 @@ def likely_air(
         found, checks = seen.background, seen.air_checks
     if found is not None and all(check.verdict != CheckVerdict.FAIL for check in checks):
         return found.region & finite, found.channels
-    smooth = local_mean(voxels, width=_WINDOW, where=finite)
-    dark = finite & ~bright_object(np.where(finite, voxels, np.nan), erode=0)
-    if not dark.any():
-        return dark, None
-    middle = np.median(smooth[dark])
-    spread = 1.4826 * np.median(np.abs(smooth[dark] - middle))
-    return _touching(finite & (np.abs(smooth - middle) <= _SPREADS * spread)), None
+    return (dark_border(voxels, finite) if seen is None else seen.dark_border), None
 
 
 def noise_correlation(voxels: FloatArray, region: BoolArray) -> float:
@@ -229,21 +218,3 @@ def estimated_channels(values: FloatArray, correlation: float) -> float:
     nearest = float(max(1, round(n)))
     near = abs(n - nearest) < _NEAR_WHOLE * error and (nearest == 1 or _NEAR_WHOLE * error < _HALF)
     return nearest if near else n
-
-
-def _touching(air: BoolArray) -> BoolArray:
-    """Keep the parts that touch the border of their slice, without their rim."""
-    from scipy.ndimage import binary_erosion, binary_propagation  # noqa: PLC0415 - as above
-
-    border = np.zeros_like(air)
-    border[[0, -1]] = True
-    border[:, [0, -1]] = True
-    cross = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], dtype=bool)[:, :, None]
-    outside = binary_propagation(border & air, cross, mask=air)
-    inner = np.ones(air.shape, dtype=bool)
-    for axis in (0, 1):
-        if air.shape[axis] > 4 * _RIM:
-            edge = [slice(None)] * 3
-            edge[axis] = np.r_[0:_RIM, -_RIM:0]
-            inner[tuple(edge)] = False
-    return np.asarray(binary_erosion(outside, cross, border_value=1) & inner)
