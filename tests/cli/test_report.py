@@ -120,3 +120,34 @@ def test_the_command_line_is_told_without_folders(run, here, image):
     page = (here / "levels_snr.html").read_text()
     assert "mrsnr measure levels.nii.gz --report --channels 1 --overwrite" in page
     assert str(image.parent) not in page
+
+
+def told(path):
+    """Return the command that stands on a page."""
+    return re.search(r"<dt>command</dt><dd>(.*?)</dd>", path.read_text())[1]
+
+
+def test_a_folder_that_is_made_is_not_named(run, here, image):
+    for out in (("--out", "Quibble_Zephyrine"), ("--out=further/Quibble_Zephyrine/",)):
+        folder = here / out[-1].removeprefix("--out=")
+        assert run("measure", image, "--report", "--no-figures", *out).status == 0
+        assert "Zephyrine" not in (folder / "levels_snr.html").read_text()
+        assert told(folder / "levels_snr.html").removesuffix("FOLDER").endswith(("--out ", "--out="))
+
+
+def test_only_what_was_given_as_a_path_is_told_as_a_folder(run, here, image):
+    for name in ("air_rms", "measure", "1"):
+        (here / name).mkdir()
+    assert run("measure", image, "--report", "--method", "air_rms", "--channels", "1").status in {0, 4}
+    assert told(here / "levels_snr.html") == "mrsnr measure levels.nii.gz --report --method air_rms --channels 1"
+
+
+def test_a_name_that_no_text_can_hold_has_a_page(run, here, image):
+    odd = here / "p\udcff.nii.gz"
+    try:
+        odd.write_bytes(image.read_bytes())
+    except (OSError, UnicodeError):
+        pytest.skip("this file system has no such names")
+    for command in ("measure", "compare"):
+        assert run(command, odd, "--report", "--json", "--overwrite").status == 0
+        assert "p?.nii.gz" in told(here / "p\udcff_snr.html")

@@ -82,17 +82,28 @@ def command_line(args: argparse.Namespace) -> str:
     """Return the command as it was typed, but for what may say who was scanned: folders, and words of the header."""
     if args.keep_identifiers:
         return shlex.join(["mrsnr", *args.argv])
+    given = _given(args)
     told = []
     for before, word in zip(["", *args.argv], args.argv, strict=False):
-        option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
-        choice = option if equals else before
-        told.append(f"{option}{equals}{_told(value, choice)}" if value else word)
+        joined = word.startswith("--") and Path(word) not in given
+        option, equals, value = word.partition("=") if joined else ("", "", word)
+        told.append(f"{option}{equals}{_told(value, option if equals else before, given)}" if value else word)
     return shlex.join(["mrsnr", *told])
 
 
-def _told(word: str, option: str) -> str:
+def _given(args: argparse.Namespace) -> set[Path]:
+    """Return what was given to be read."""
+    several = (value if isinstance(value, list) else [value] for name, value in vars(args).items() if name != "out")
+    return {path for values in several for path in values if isinstance(path, Path)}
+
+
+def _told(word: str, option: str, given: set[Path]) -> str:
     if option in _CHOICES and not _SAYS_NOTHING.fullmatch(word):
         return "SERIES"
+    if option == "--out":  # which need not be there yet
+        return "FOLDER"
+    if Path(word) not in given:
+        return word
     expanded = os.path.expanduser(word)  # noqa: PTH111 - of a Path a name like ~nobody raises
     if os.path.isdir(expanded):  # noqa: PTH112 - of a Path a long name raises
         return "FOLDER"

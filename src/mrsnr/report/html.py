@@ -14,6 +14,7 @@ from mrsnr import __version__
 from mrsnr.errors import ArgumentError, MissingExtraError
 from mrsnr.figures.orientation import display_of
 from mrsnr.figures.words import convention, geometry, source_name
+from mrsnr.io.document import as_text
 from mrsnr.io.document import document as document_of
 from mrsnr.model import Snr, Temporal
 from mrsnr.report import sections
@@ -82,7 +83,7 @@ def page(
     template = _environment().get_template("page.html")
     shown = _shown(several)
     content = {**_content(several, shown, told, name), **_details(shown, compared, told, command)}
-    return str(template.render(**content, **_code(shown)))
+    return as_text(template.render(**content, **_code(shown)))  # names of files may hold what no text can
 
 
 def check_installed() -> None:

@@ -21,6 +21,9 @@ FINENESS = (13, 11, 10, 9)
 _WHOLE = 32767  # steps that fit 16 bits
 _UNDEFINED = -32768
 _SAMPLE = 2**18  # voxels of a layer by which its size is foreseen
+_BAND = 16  # neighbouring rows that stay together in it
+_LONGEST = 32767  # voxels along an axis that NIfTI can count
+_SMALLEST, _LARGEST = 2.0**-126, 2.0**127  # slopes that its header can hold
 _FEWEST = 8  # voxels along an axis that are left where some are left out
 _ORDINALS = {2: "2nd", 3: "3rd"}
 
@@ -81,6 +84,12 @@ class Part:
         fitting = 2.0 ** math.ceil(math.log2(self.largest / _WHOLE)) if self.largest else widest
         return max(self.bright * 2.0**-bits, min(fitting, widest))
 
+    @property
+    def storable(self) -> bool:
+        """Return whether steps and values are numbers that NIfTI's header, and 32 bits, can hold."""
+        finest, coarsest = (self.bright * 2.0**-bits for bits in (FINENESS[0], FINENESS[-1]))
+        return self.volume.dtype.kind == "u" or (finest >= _SMALLEST and coarsest * _WHOLE <= _LARGEST)
+
     def fits(self, step: float) -> bool:
         """Return whether so many steps go into 16 bits."""
         return self.volume.dtype.kind != "u" and self.largest <= _WHOLE * step
@@ -99,7 +108,8 @@ def thinnings(image: Image) -> Iterator[Thinned]:
     plane, slices = 1, 1
     while True:
         step = tuple(min(n, size) for n, size in zip((plane, plane, slices), shape, strict=True))
-        yield Thinned(tuple((size - 1) % n // 2 for size, n in zip(shape, step, strict=True)), step)
+        if all(-(-size // n) <= _LONGEST for size, n in zip(shape, step, strict=True)):
+            yield Thinned(tuple((size - 1) % n // 2 for size, n in zip(shape, step, strict=True)), step)
         more_plane, more_slices = max(shape[:2]) > _FEWEST * plane, shape[2] > _FEWEST * slices
         if more_plane and (plane * min(x, y) <= slices * z or not more_slices):
             plane += 1
@@ -110,7 +120,7 @@ def thinnings(image: Image) -> Iterator[Thinned]:
 
 
 def foreseen(parts: Sequence[Part], thinned: Thinned, bits: int) -> float:
-    """Return about how many bytes of base64 the parts will be, from some of their slices.
+    """Return about how many bytes of base64 the parts will be, from some of their slices, and bands of these.
 
     Parameters
     ----------
@@ -120,9 +130,12 @@ def foreseen(parts: Sequence[Part], thinned: Thinned, bits: int) -> float:
         As in `packed`.
     """
     kept = thinned.of(parts[0].volume)
-    some = slice(None, None, max(4, kept.size // _SAMPLE))
-    factor: float = kept.shape[2] / kept[..., some].shape[2]
-    return factor * math.fsum(len(_file(part, thinned.of(part.volume)[..., some], np.eye(4), bits)) for part in parts)
+    slices = slice(None, None, max(4, kept.size // _SAMPLE))
+    bands = max(1, kept[..., slices].size // _SAMPLE)
+    rows = np.flatnonzero(np.arange(kept.shape[1]) // _BAND % bands == 0)
+    some = [thinned.of(part.volume)[..., slices][:, rows] for part in parts]
+    factor: float = kept.size / some[0].size
+    return factor * math.fsum(len(_file(part, few, np.eye(4), bits)) for part, few in zip(parts, some, strict=True))
 
 
 def packed(part: Part, affine: FloatArray, thinned: Thinned, bits: int) -> dict[str, Any]:

@@ -130,8 +130,10 @@ class Sheet:
     def still(self, layers: Sequence[Layer], *, name: str, alt: str, bar: Bar | None = None, note: str = "") -> Still:
         """Put layers on the page, with the letters of the patient's directions and the slices' numbers."""
         display = self.display
-        high, wide = _smaller(display.apply(np.zeros(self.image.grid[:2], np.int8)), self.step).shape
-        aspect = display.aspect
+        plane = display.apply(np.zeros(self.image.grid[:2], np.int8))
+        high, wide = _smaller(plane, self.step).shape
+        down, across = _steps(plane.shape, self.step)
+        aspect = display.aspect * down / across
         rows = -(-len(self.shown) // self.columns)
         letters, heads = [], []
         for place, number_of_slice in enumerate(self.shown):
@@ -164,8 +166,8 @@ class Sheet:
         self, voxels: NDArray[Any], scale: Scale, *, cmap: str, key: str, name: str, undefined: int = 0
     ) -> Layer:
         """Return a volume in the colours of a map, what is undefined in a grey; the gaps are left empty."""
-        page = self.mosaic(np.asarray(voxels, np.float32), empty=np.inf)
-        with np.errstate(invalid="ignore"):
+        page = self.mosaic(voxels, empty=np.inf)
+        with np.errstate(invalid="ignore", over="ignore"):
             steps = (np.clip((page - scale.low) / (scale.high - scale.low), 0, 1) * 255).astype(np.uint8)
         rgba = _table(cmap)[steps]
         rgba[np.isnan(page), :3] = undefined
@@ -244,6 +246,13 @@ def _smaller(tile: NDArray[Any], step: int) -> NDArray[Any]:
     """Return the means of blocks; of a mask whether half of a block is in it."""
     if step == 1:
         return tile
-    high, wide = (size // step * step for size in tile.shape)
-    means: NDArray[Any] = tile[:high, :wide].reshape(high // step, step, wide // step, step).mean(axis=(1, 3))
+    down, across = _steps(tile.shape, step)
+    high, wide = tile.shape[0] // down, tile.shape[1] // across
+    with np.errstate(invalid="ignore", over="ignore"):  # infinite voxels of both signs, and very large ones
+        means: NDArray[Any] = tile[: high * down, : wide * across].reshape(high, down, wide, across).mean(axis=(1, 3))
     return means >= 0.5 if tile.dtype == bool else means
+
+
+def _steps(shape: tuple[int, ...], step: int) -> tuple[int, int]:
+    """Return how many voxels make a pixel along rows and columns: no more than there are."""
+    return min(step, shape[0]), min(step, shape[1])

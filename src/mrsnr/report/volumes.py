@@ -40,7 +40,7 @@ def viewer_layers(result: Snr | Temporal, *, budget: int = BUDGET) -> list[dict[
           the file, before its slope, for ``undefined`` (``None``: NaN);
         - ``grid``: the ``shape`` of the whole grid; voxel n of the file is voxel ``first`` + n ``step`` of it.
 
-        Empty if even a few voxels are too many.
+        Empty if even a few voxels are too many, or values are too large or too small for a NIfTI file.
 
     Notes
     -----
@@ -51,6 +51,8 @@ def viewer_layers(result: Snr | Temporal, *, budget: int = BUDGET) -> list[dict[
     """
     parts = _of_series(result) if isinstance(result, Temporal) else _of_snr(result)
     affine = result.image.affine
+    if not all(part.storable for part in parts):
+        return []
     for thinned in thinnings(result.image):
         for bits in FINENESS:
             if foreseen(parts, thinned, bits) > budget:
