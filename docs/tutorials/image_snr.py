@@ -586,6 +586,15 @@ for reason in auto.reasons:
 # not over everything that is not air, and the noise that passes for signal is taken out. `auto.table` has the tissues,
 # and `figures.label_maps(auto)` shows them. Give `labels=` to say what *you* want to measure.
 #
+# All of it on one page: where the noise was taken from, the map, the histogram, the verdict and the doubts.
+
+# %%
+auto.plot(slice=SLICE)
+
+# %% [markdown]
+# In a notebook, a cell that ends with `auto` alone shows the same with a table. `mrsnr.view(auto)` shows the voxels, to
+# scroll through (`pip install "mrsnr[viewer]"`).
+#
 # Now the trials of section 8 again, where we know the truth. No mask of the air was given:
 
 # %%

@@ -17,12 +17,12 @@ class Shown:
     """A result that can be looked at."""
 
     def plot(self, *, slice: int | None = None) -> Figure:  # noqa: A002 - the field's word
-        """Return a figure with a slice, its map and the answer in words; more are in `mrsnr.figures`.
+        """Return a figure with a slice, its map, a chart and the answer in words; more are in `mrsnr.figures`.
 
         Parameters
         ----------
         slice
-            0-based index along the third axis; the middle one when `None`.
+            0-based index along the third axis; the one that tells most when `None`, see `mrsnr.figures.summary`.
 
         Raises
         ------

@@ -95,7 +95,7 @@ def run(request):
 def test_it_runs_quietly_and_leaves_nothing_behind(run, request):
     assert run.answers["source"] == request.node.callspec.params["run"]
     assert run.complaints == []
-    assert len(run.pictures) == 8
+    assert len(run.pictures) == 9
     assert run.left == {"here": [], "tmp": [], "cache": []}
     assert run.new_files == set()
     with pytest.raises(ProcessLookupError):

@@ -33,15 +33,10 @@ def time_course(result: Temporal) -> Figure:
         If the fBIRN figures were not asked for.
     """
     found = _of(result)
-    figure, axes, volumes = _prepared(len(found.course), first=result.dropped)
-    course, trend = (100 * (values / found.mean_signal - 1) for values in (found.course, found.trend))
-    axes.plot(volumes, course, color=_MEASURED, marker="o", markersize=3, linewidth=1, label="measured")
-    axes.plot(volumes, trend, color=_FIT, linewidth=2, label="quadratic trend")
-    axes.axhline(0, color=_LEVEL, linewidth=0.8)
-    axes.set_ylabel("signal - mean (%)", fontsize=SMALL + 1)
-    figure.legend(loc="outside lower center", ncols=2, fontsize=SMALL, frameon=False)
-    heading = (f"drift {words.number(found.drift)} %", f"fluctuation {words.number(found.fluctuation)} %")
-    return _titled(figure, result, "Signal in the course of time", _place(found), *heading)
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=DPI, layout="constrained")
+    draw_course(figure.subplots(), result, found)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=SMALL, frameon=False)
+    return _titled(figure, result, "Signal in the course of time", _place(found), *course_words(found))
 
 
 def dvars(result: Temporal) -> Figure:
@@ -59,7 +54,9 @@ def dvars(result: Temporal) -> Figure:
     """
     found = _of(result)
     values = found.dvars / _PER_CENT
-    figure, axes, volumes = _prepared(len(values), first=result.dropped + 1)
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=DPI, layout="constrained")
+    axes = figure.subplots()
+    volumes = _volumes(axes, result, len(values), first=result.dropped + 1)
     axes.plot(
         volumes, values, color=_MEASURED, marker="o", markersize=3, linewidth=1, label="change since the one before"
     )
@@ -74,8 +71,23 @@ def dvars(result: Temporal) -> Figure:
         )
     axes.set_ylim(bottom=0, top=1.1 * float(np.nanmax(values)) if np.nanmax(values, initial=0) > 0 else 1)
     axes.set_ylabel("DVARS (%)", fontsize=SMALL + 1)
-    figure.legend(loc="outside lower center", ncols=3, fontsize=SMALL, frameon=False)
+    figure.legend(loc="outside lower center", ncols=4, fontsize=SMALL, frameon=False)
     return _titled(figure, result, "DVARS", f"object in slice {found.slice}", *heading)
+
+
+def draw_course(axes: Axes, result: Temporal, found: Fbirn) -> None:
+    """Draw the signal of each volume and its drift, in per cent of the mean."""
+    volumes = _volumes(axes, result, len(found.course), first=result.dropped)
+    course, trend = (100 * (values / found.mean_signal - 1) for values in (found.course, found.trend))
+    axes.plot(volumes, course, color=_MEASURED, marker="o", markersize=3, linewidth=1, label="measured")
+    axes.plot(volumes, trend, color=_FIT, linewidth=2, label="quadratic trend")
+    axes.axhline(0, color=_LEVEL, linewidth=0.8)
+    axes.set_ylabel("signal - mean (%)", fontsize=SMALL + 1)
+
+
+def course_words(found: Fbirn) -> tuple[str, str]:
+    """Say how far the signal drifts, and how much it fluctuates about the drift."""
+    return f"drift {words.number(found.drift)} %", f"fluctuation {words.number(found.fluctuation)} %"
 
 
 def _of(result: Temporal) -> Fbirn:
@@ -84,15 +96,19 @@ def _of(result: Temporal) -> Fbirn:
     return result.fbirn
 
 
-def _prepared(count: int, *, first: int) -> tuple[Figure, Axes, list[int]]:
-    """Return figure, axes and the numbers of the volumes, which go on from those that were left out."""
-    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=DPI, layout="constrained")
-    axes = figure.subplots()
+def _volumes(axes: Axes, result: Temporal, count: int, *, first: int) -> list[int]:
+    """Label the axis of volumes, show those that were left out, and return the numbers of the others."""
     axes.set_xlabel("volume (from 0)", fontsize=SMALL + 1)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     axes.tick_params(labelsize=SMALL)
     axes.grid(visible=True, color="0.9")
-    return figure, axes, list(range(first, first + count))
+    axes.set_axisbelow(True)
+    if result.dropped:
+        which = "volume 0" if result.dropped == 1 else f"volumes 0-{result.dropped - 1}"
+        axes.axvspan(
+            -0.5, result.dropped - 0.5, facecolor="0.92", edgecolor="0.6", hatch="//", label=f"left out: {which}"
+        )
+    return list(range(first, first + count))
 
 
 def _titled(figure: Figure, result: Temporal, name: str, *parts: str) -> Figure:

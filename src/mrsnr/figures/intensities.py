@@ -77,6 +77,15 @@ def histogram(result: Snr) -> Figure:
     return figure
 
 
+def draw_dark_end(axes: Axes, result: Snr) -> str:
+    """Draw the panel in which the noise is seen, on axes of another figure; return its name."""
+    voxels = volume_of(result.image)
+    ends = _ranges(voxels[np.isfinite(voxels)], result.noise)
+    low, high = ends[-1]
+    _draw(axes, voxels, result, low=low, high=high)
+    return "the dark end of the intensities" if len(ends) > 1 else "intensities of all voxels"
+
+
 def count_bins(values: FloatArray, *, low: float, high: float) -> Bins:
     """Count finite values from `low` to `high`, both included, in about 200 bins.
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from mrsnr.errors import ArgumentError
 from mrsnr.figures import words
 from mrsnr.figures.images import grey_panels
-from mrsnr.figures.lettering import shortened
+from mrsnr.figures.lettering import printable, shortened
 from mrsnr.figures.panels import overlay
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import LabelSnr, Snr
@@ -65,14 +65,15 @@ def label_colours(count: int) -> list[str]:
 
 
 def _legend(table: tuple[LabelSnr, ...], colours: Mapping[int, str]) -> list[Patch]:
-    shown = [Patch(color=_on_grey(colours[row.label]), label=_row_words(row)) for row in table[:_MOST]]
+    shown = [Patch(color=_on_grey(colours[row.label]), label=row_words(row)) for row in table[:_MOST]]
     if len(table) > _MOST:
         shown.append(Patch(color="none", label=f"and {len(table) - _MOST} more"))
     return shown
 
 
-def _row_words(row: LabelSnr) -> str:
-    name = shortened(row.name, longest=_LONGEST)
+def row_words(row: LabelSnr) -> str:
+    """Say the SNR of a label."""
+    name = printable(shortened(row.name, longest=_LONGEST))
     if row.snr is None:
         return f"{name}: no SNR"
     interval = "" if row.low is None or row.high is None else f" ({words.number(row.low)} to {words.number(row.high)})"

@@ -14,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
 from matplotlib.patches import Patch
 
 from mrsnr.figures.lettering import SMALL, TITLE, height_of, joined, width_of
@@ -55,6 +56,12 @@ def columns_for(count: int, ratio: float) -> int:
         return min(WIDTH / columns, _HEIGHT / -(-count // columns) / ratio)
 
     return max(range(1, count + 1), key=width)
+
+
+def as_written(legend: Legend) -> None:
+    """Take no dollar sign in a name for mathematics."""
+    for text in legend.get_texts():
+        text.set_parse_math(False)
 
 
 class Page:
@@ -117,9 +124,10 @@ class Page:
         self.figure.supxlabel(below, y=foot / height, va="bottom", fontsize=SMALL, parse_math=False)
         if legend:
             handles, columns = list(legend), min(len(legend), _COLUMNS)
-            self.figure.legend(
+            drawn = self.figure.legend(
                 handles=handles, ncols=columns, loc="lower center", fontsize=SMALL, frameon=False, borderaxespad=0.2
             )
+            as_written(drawn)
 
     def _put(self, axes: Axes, left: float, bottom: float, width: float, height: float) -> None:
         whole, high = self.figure.get_size_inches()

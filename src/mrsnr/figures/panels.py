@@ -149,13 +149,13 @@ def outline(drawn: Drawn, column: int, mask: BoolArray) -> bool:
     display = drawn.layers[column].display
     found = False
     for axes, index in drawn.panels[column]:
-        x, y = _edges(display.apply(mask[..., index]))
+        x, y = edges_of(display.apply(mask[..., index]))
         axes.add_line(Line2D(x, y, color=_LINE_COLOUR, linewidth=0.6))
         found = found or bool(x.size)
     return found
 
 
-def _edges(inside: BoolArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def edges_of(inside: BoolArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return x and y of the edges between inside and outside as line segments, separated by NaN.
 
     Exact where a contour would cut the corners; the border of the picture is no edge.

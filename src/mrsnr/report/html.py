@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
 from collections.abc import Sequence
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mrsnr import __version__
-from mrsnr.errors import ArgumentError, MissingExtraError
+from mrsnr.errors import ArgumentError
 from mrsnr.figures.orientation import display_of
 from mrsnr.figures.words import convention, geometry, source_name
 from mrsnr.io.document import as_text
@@ -19,6 +18,7 @@ from mrsnr.io.document import document as document_of
 from mrsnr.model import Snr, Temporal
 from mrsnr.report import sections
 from mrsnr.report.advice import advice, why
+from mrsnr.report.jinja import environment
 from mrsnr.report.pictures import charts, first_look, label_names, stills
 from mrsnr.report.prose import methods_paragraph
 from mrsnr.report.references import bibtex, references_for
@@ -27,12 +27,8 @@ from mrsnr.report.viewer import bundle
 from mrsnr.report.volumes import viewer_layers
 from mrsnr.wording import between, number
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
-
 _TEMPLATES = files("mrsnr.report") / "templates"
 _VIEWER_BUDGET = 4_000_000  # bytes: with pictures and viewer a page stays under 8 MB
-_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
 _LONGEST_SHOWN = 200_000  # letters of JSON
 _NO_VIEWER = (
     "This page was made without the interactive viewer. To have it, build it once with 'make viewer' in a copy of the "
@@ -80,38 +76,10 @@ def page(
     if not several:
         raise ArgumentError("There is no result to report; expected one of mrsnr.measure or mrsnr.temporal.")
     told = document_of(result) if document is None else document
-    template = _environment().get_template("page.html")
+    template = environment().get_template("page.html")
     shown = _shown(several)
     content = {**_content(several, shown, told, name), **_details(shown, compared, told, command)}
     return as_text(template.render(**content, **_code(shown)))  # names of files may hold what no text can
-
-
-def check_installed() -> None:
-    """Raise `MissingExtraError` if a page cannot be made."""
-    _environment()
-
-
-def _environment() -> Environment:
-    try:
-        from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise MissingExtraError("The report needs Jinja2; install it with: pip install 'mrsnr[report]'") from None
-    environment = Environment(
-        loader=PackageLoader("mrsnr.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["coded"] = _coded
-    return environment
-
-
-def _coded(words: str) -> Any:
-    """Return a sentence with the options in it in letters of a fixed width, which are not broken."""
-    from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja2
-
-    return Markup(_OPTION.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - escaped before
 
 
 def _shown(several: Sequence[Snr | Temporal]) -> Snr | Temporal:
