@@ -10,13 +10,16 @@ from matplotlib.figure import Figure
 
 from mrsnr.figures import words
 from mrsnr.figures.clusters import cluster_colours
-from mrsnr.figures.lettering import SMALL, TITLE, joined
+from mrsnr.figures.lettering import SMALL, TITLE, height_of, joined
 from mrsnr.figures.noise_curves import dark_end, draw_air, is_of_air
 from mrsnr.figures.page import DPI
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import FloatArray, MixtureNoise, Noise, Snr
 
-_WIDTH = 10.0  # inches
+_WIDTH, _HEIGHT = 10.0, 6.5  # inches
+_MARGIN, _LEFT, _AXIS, _HEAD, _LINE = 0.12, 0.85, 0.75, 0.5, 0.2  # inches: about the panels; a line of the legend
+_BETWEEN = 0.2  # of a panel's width
+_COLUMNS = 2  # of the legend
 _BINS = 200
 _MANY_ZEROS = 0.05  # of all voxels: more than noise can give; masked or filled in, so they get their own bar
 _MOST_STEPS = 65536  # different values: above it, the values are not whole numbers times a step
@@ -58,14 +61,14 @@ def histogram(result: Snr) -> Figure:
     voxels = volume_of(result.image)
     finite = voxels[np.isfinite(voxels)]
     ends = _ranges(finite, result.noise)
-    figure = Figure(figsize=(_WIDTH, 6.5), dpi=DPI, layout="constrained")
+    figure = Figure(figsize=(_WIDTH, _HEIGHT), dpi=DPI)
     names = ("all voxels", "the dark end, in finer bins") if len(ends) > 1 else ("all voxels",)
     panels = figure.subplots(1, len(ends), squeeze=False)[0]
     for axes, (low, high), name in zip(panels, ends, names, strict=True):
         _draw(axes, voxels, result, low=low, high=high)
         axes.set_title(name, fontsize=SMALL)
     handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=SMALL, frameon=False)
+    figure.legend(handles, labels, loc="lower center", ncols=_COLUMNS, fontsize=SMALL, frameon=False)
     title = (
         "Voxel intensities",
         words.source_name(result.image),
@@ -73,8 +76,22 @@ def histogram(result: Snr) -> Figure:
         words.method_words(result),
         words.value_words(result),
     )
-    figure.suptitle(joined(title, TITLE, width=_WIDTH), fontsize=TITLE, parse_math=False)
+    above = joined(title, TITLE, width=_WIDTH)
+    figure.suptitle(above, y=1 - _MARGIN / _HEIGHT, va="top", fontsize=TITLE, parse_math=False)
+    _space(figure, above=height_of(above, TITLE), lines=-(-len(handles) // _COLUMNS))
     return figure
+
+
+def _space(figure: Figure, *, above: float, lines: int) -> None:
+    """Leave room for the title, as many inches high, and for the lines of the legend; matplotlib's own way is slow."""
+    figure.set_layout_engine("none")  # whatever the user has set
+    figure.subplots_adjust(
+        left=_LEFT / _WIDTH,
+        right=1 - _MARGIN / _WIDTH,
+        bottom=(_AXIS + _LINE * lines) / _HEIGHT,
+        top=1 - (above + _HEAD) / _HEIGHT,
+        wspace=_BETWEEN,
+    )
 
 
 def draw_dark_end(axes: Axes, result: Snr) -> str:
