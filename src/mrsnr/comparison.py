@@ -14,9 +14,11 @@ from mrsnr.model import Image, Snr
 from mrsnr.regions import Labels, Mask
 from mrsnr.results import object_of, unusable
 from mrsnr.survey import Survey
+from mrsnr.threads import in_order
 from mrsnr.verdicts import expect_image
 
 _NEEDS_A_SCAN = "noise_scan"
+_AT_ONCE = 2  # methods: each needs memory of its own
 
 
 @np.errstate(all="ignore")  # as in `measure`
@@ -82,7 +84,9 @@ def compare(
     seen = surveyed(given, needed=not given.repeats)
     best = _measure(given, AUTO, seen)
     given = replace(given, tissues=best.regions or object_of(given.volumes[0]))
-    return (best, *(_again(best, name) or _attempt(given, name, seen) for name in applicable(given)))
+    names = applicable(given)
+    answers = in_order(lambda name: _again(best, name) or _attempt(given, name, seen), names, n_procs=_AT_ONCE)
+    return (best, *answers)
 
 
 def applicable(given: Request) -> tuple[str, ...]:
@@ -100,6 +104,7 @@ def _measure(given: Request, method: str, seen: Survey | None) -> Snr:
     return measure_repeats(given, method, seen) if given.repeats else measure_volume(given, method, seen)
 
 
+@np.errstate(all="ignore")  # a thread begins without that of the caller
 def _attempt(given: Request, method: str, seen: Survey | None) -> Snr:
     """Return the answer of one method, or why it has none: the others need not suffer."""
     try:
