@@ -147,6 +147,8 @@ def _for_image(result: Snr, wanted: set[str], codes: list[str]) -> Iterator[str]
     done = {name for role, name in (("noise_scan", "scan"), ("noise_mask", "mask")) if role in given}
     if result.provenance["asked"] != "mixture":
         done.add("auto")
+    if "volume" in result.image.meta:
+        done.add("compare")  # which takes one volume, or repeats
     if result.provenance["repeats"] > 1:
         done.add("repeat")
         if "repeat" in wanted:
@@ -161,4 +163,4 @@ def _for_image(result: Snr, wanted: set[str], codes: list[str]) -> Iterator[str]
     yield from wanted - done - (_OF_SERIES - _OF_BOTH - {"drop", "copies"})
     if result.value is None and not wanted:
         yield from {"repeat"} - done
-    yield "compare"
+    yield from {"compare"} - done

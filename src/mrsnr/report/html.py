@@ -19,10 +19,9 @@ from mrsnr.model import Snr, Temporal
 from mrsnr.report import sections
 from mrsnr.report.advice import advice, why
 from mrsnr.report.jinja import environment
-from mrsnr.report.pictures import charts, first_look, label_names, stills
+from mrsnr.report.pictures import charts, first_look, label_names, sheet_of, stills
 from mrsnr.report.prose import methods_paragraph
 from mrsnr.report.references import bibtex, references_for
-from mrsnr.report.stills import Sheet
 from mrsnr.report.viewer import bundle
 from mrsnr.report.volumes import viewer_layers
 from mrsnr.wording import between, number
@@ -87,20 +86,36 @@ def _shown(several: Sequence[Snr | Temporal]) -> Snr | Temporal:
     return next((one for one in several if one.value is not None), several[0])
 
 
+def _judged(several: Sequence[Snr | Temporal], shown: Snr | Temporal) -> Snr | Temporal:
+    """Return the result that the verdict at the top is of, the worst: the one that is shown, if it is as bad."""
+    worst = sections.worst(several)
+    return shown if shown.verdict == worst else next(one for one in several if one.verdict == worst)
+
+
+def _span(measured: int, count: int) -> str:
+    """Say that two values are not an interval, but those of volumes."""
+    if measured == 1:
+        return f"of the only one of {count} volumes that has a value"
+    which = f"{count} volumes" if measured == count else f"the {measured} of {count} volumes that have a value"
+    return f"lowest to highest of {which}"
+
+
 def _content(
     several: Sequence[Snr | Temporal], shown: Snr | Temporal, told: dict[str, Any], name: str | None
 ) -> dict[str, Any]:
     """Return what stands at the top, the checks and the pictures."""
     one_only = len(several) == 1
     values = [one.value for one in several if one.value is not None]
+    judged = _judged(several, shown)
     return {
         "name": name or source_name(shown.image) or "an array",
         "quantity": "tSNR" if isinstance(shown, Temporal) else "SNR",
-        "value": None if not values else number(values[0]) if one_only else between((min(values), max(values))),
+        "value": None if not values else number(values[0]) if len(values) == 1 else between((min(values), max(values))),
         "interval": between(shown.interval) if one_only and shown.interval else "",
-        "verdict": str(sections.worst(several)),
-        "why": why(shown),
-        "advice": advice(shown),
+        "span": "" if one_only or not values else _span(len(values), len(several)),
+        "verdict": str(judged.verdict),
+        "why": why(judged) if one_only else f"Volume {several.index(judged)}: {why(judged)}",
+        "advice": advice(judged),
         "facts": sections.facts(
             shown, told if one_only else {**told, "results": [told["results"][several.index(shown)]]}
         ),
@@ -177,7 +192,7 @@ def _embedded(value: Any) -> Any:
 
 
 def _convention(shown: Snr | Temporal) -> str:
-    sheet = Sheet.of(shown.image)
+    sheet = sheet_of(shown)
     where = ", ".join(filter(None, geometry(shown.image, sheet.display, sheet.shown)))
     return (
         f"{where}; {convention(display_of(shown.image.affine))}. Slices are numbered from 0 along the third voxel axis."

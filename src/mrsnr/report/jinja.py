@@ -10,6 +10,7 @@ from mrsnr.errors import MissingExtraError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+_PLUS_MINUS = re.compile(r"\+-(?=\d)")
 _OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
 
 
@@ -42,7 +43,7 @@ def environment() -> Environment:
 
 
 def _coded(words: str) -> Any:
-    """Return a sentence with the options in it in letters of a fixed width, which are not broken."""
+    """Return a sentence with a plus-minus sign, and the options in it in letters of a fixed width, not broken."""
     from markupsafe import Markup, escape  # noqa: PLC0415 - comes with Jinja2
 
-    return Markup(_OPTION.sub(r"<code>\1</code>", str(escape(words))))  # noqa: S704 - escaped before
+    return Markup(_OPTION.sub(r"<code>\1</code>", str(escape(_PLUS_MINUS.sub("±", words)))))  # noqa: S704 - escaped before

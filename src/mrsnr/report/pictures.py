@@ -37,10 +37,14 @@ class Chart:
     height: int
 
 
+def sheet_of(result: Snr | Temporal) -> Sheet:
+    """Return which slices the pictures show, and how: of given labels, those where they are."""
+    return Sheet.of(result.image, where=_labelled(result))
+
+
 def stills(result: Snr | Temporal) -> Iterator[Still]:
     """Yield the slices in grey with masks and labels over them, then the maps that there are."""
-    image, voxels = result.image, _voxels(result)
-    sheet = Sheet.of(image, where=_labelled(result))
+    image, voxels, sheet = result.image, _voxels(result), sheet_of(result)
     grey = grey_scale(voxels)
     base = sheet.coloured(voxels, grey, cmap="gray", key="image", name="Image")
     what = "temporal mean" if isinstance(result, Temporal) else "image"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mrsnr.model import Check
+from mrsnr.model import Check, CheckVerdict
 from mrsnr.wording import number
 
 _AT_LEAST = frozenset({"amount", "noise-floor", "quantisation"})
@@ -37,12 +37,19 @@ class Gauge:
 
 
 def gauge(check: Check) -> Gauge | None:
-    """Return where the value of a check stands; ``None`` if it has no value, or no limit above 0."""
+    """Return where the value of a check stands.
+
+    ``None`` if it has no value, or no limit above 0, or if it is within the limit and the check did not pass for
+    another reason: the scale would contradict it.
+    """
     if check.value is None or check.limit is None or not check.limit > 0 or math.isnan(check.value):
         return None
     value = max(check.value, 0.0)
     place = 1.0 if math.isinf(value) else value / (value + check.limit)
     at_least = check.code in _AT_LEAST or (check.code == _BOTH and check.limit < 1)
+    within = place > 0.5 if at_least else place < 0.5
+    if within and check.verdict != CheckVerdict.PASS:
+        return None
     return Gauge(place=place, below=not at_least)
 
 

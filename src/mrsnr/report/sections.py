@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,18 +14,21 @@ from mrsnr.report.scales import Axis, Gauge, axis, gauge
 from mrsnr.wording import METHODS, between, number
 
 _ORDER = {CheckVerdict.FAIL: 0, CheckVerdict.WARN: 1, CheckVerdict.PASS: 2}
+_LOGARITHMS = frozenset({"agreement", "local-noise"})  # whose values are those of a ratio
+_LARGEST = 700.0  # logarithm of a number
 _WORST = (Verdict.REFUSED, Verdict.CAUTION, Verdict.TRUSTED)
 
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check with its value against its limit."""
+    """A check with its value against its limit; ``counted`` says that it passed, or bears on the verdict."""
 
     title: str
     check: Check
     gauge: Gauge | None
     value: str
     limit: str
+    counted: bool
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,25 @@ class Forest:
 
 
 def check_rows(result: Snr | Temporal) -> list[CheckRow]:
-    """Return the checks that were made, those that failed first."""
-    made = list(result.reasons)
-    known = {(check.code, check.sentence) for check in made}
-    more = result.checks if isinstance(result, Temporal) else () if result.noise is None else result.noise.checks
-    made += [check for check in more if (check.code, check.sentence) not in known]
-    made.sort(key=lambda check: _ORDER[check.verdict])
-    return [
-        CheckRow(NAMES.get(one.code, one.code), one, gauge(one), _short(one.value), _short(one.limit)) for one in made
-    ]
+    """Return the checks that were made: first the reasons of the verdict, those that failed before those that warned.
+
+    Then come those that did not pass but do not bear on the method, as faults of the air on two acquisitions.
+    """
+    reasons = list(result.reasons)
+    known = {(check.code, check.sentence) for check in reasons}
+    made = result.checks if isinstance(result, Temporal) else () if result.noise is None else result.noise.checks
+    others = [check for check in made if (check.code, check.sentence) not in known]
+    rows = [_check_row(one, counted=True) for one in sorted(reasons, key=_weight)]
+    return rows + [_check_row(one, counted=one.verdict == CheckVerdict.PASS) for one in sorted(others, key=_weight)]
+
+
+def _weight(check: Check) -> int:
+    return _ORDER[check.verdict]
+
+
+def _check_row(check: Check, *, counted: bool) -> CheckRow:
+    value, limit = (_short(one, factor=check.code in _LOGARITHMS) for one in (check.value, check.limit))
+    return CheckRow(NAMES.get(check.code, check.code), check, gauge(check), value, limit, counted)
 
 
 def forest(compared: Sequence[Snr], chosen: Snr) -> Forest | None:
@@ -88,11 +102,17 @@ def _method_row(one: Snr, scale: Axis | None, *, chosen: bool) -> MethodRow:
         interval=between(one.interval),
         sigma=sigma,
         verdict=str(one.verdict),
-        why=", ".join(check.code for check in one.reasons),
+        why=_doubts(one),
         chosen=chosen,
         place=scale.place(one.value) if shown and scale is not None and one.value is not None else None,
         ends=(scale.place(one.interval[0]), scale.place(one.interval[1])) if shown and scale and one.interval else None,
     )
+
+
+def _doubts(one: Snr) -> str:
+    """Return the codes of the reasons; that there is no value says nothing alone, and is said as a sentence."""
+    found = [check for check in one.reasons if check.code != "defined"]
+    return ", ".join(check.code for check in found) or " ".join(check.sentence for check in one.reasons)
 
 
 def _sigma(one: Snr) -> str:
@@ -157,9 +177,12 @@ def worst(results: Sequence[Snr | Temporal]) -> Verdict:
     return next(verdict for verdict in _WORST if any(one.verdict == verdict for one in results))
 
 
-def _short(value: float | None) -> str:
+def _short(value: float | None, *, factor: bool) -> str:
+    """Return a number of a check in a few digits; the logarithm of a ratio as that ratio, as the sentence says it."""
     if value is None:
         return ""
+    if factor:
+        return f"×{_short(math.exp(min(value, _LARGEST)), factor=False)}"
     return f"{value:.0f}" if 1000 <= abs(value) < 1e7 else f"{value:.3g}"
 
 
