@@ -52,5 +52,6 @@
     if (header) sort(header);
     if (button) copy(button);
   });
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  // All is printed but the JSON, which fills pages.
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.long)").forEach((one) => (one.open = true)));
 })();
