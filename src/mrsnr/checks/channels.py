@@ -23,10 +23,11 @@ def channels_known(value: float, *, doubt: float) -> Check:
         Log of the ratio of the largest to the smallest SNR that possible numbers give.
     """
     if doubt <= _DOUBT:
-        return Check("channels", value, None, CheckVerdict.PASS, f"The SNR hardly depends on the {value:g} channels.")
+        known = f"The SNR hardly depends on the number of channels, taken to be {value:g}."
+        return Check("channels", value, None, CheckVerdict.PASS, known)
     sentence = (
         f"The number of channels is not known and was judged to be {value:g} by the object; others would change the "
-        f"SNR by up to {100 * np.expm1(doubt):.0f} %. Give channels=."
+        f"SNR by up to {100 * np.expm1(doubt):.0f} %. Say how many there were (channels)."
     )
     return Check("channels", value, None, CheckVerdict.WARN, sentence)
 
@@ -55,6 +56,5 @@ def channels(found: Background) -> Check:
     if value > _MOST:
         high = f"The background looks like noise of {value:.0f} channels: it is even tissue, not air."
         return Check("channels", value, _MOST, CheckVerdict.FAIL, high)
-    return Check(
-        "channels", value, _MOST, CheckVerdict.PASS, f"The background looks like noise of {value:.3g} channels."
-    )
+    many = "one channel" if value == 1 else f"{value:.3g} channels"
+    return Check("channels", value, _MOST, CheckVerdict.PASS, f"The background looks like noise of {many}.")
