@@ -12,6 +12,7 @@ import pytest
 from mrsnr import Image, measure
 from mrsnr.detrend import TrendSums
 from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.io.sequence import joined
 from mrsnr.noise.mppca import mppca
 from mrsnr.noise.piesno import piesno
 from mrsnr.regions import Regions
@@ -122,6 +123,46 @@ def test_what_is_not_asked_for_is_not_begun():
     next(results)
     results.close()
     assert len(begun) <= 4
+
+
+def leave(results):
+    """Close a generator as the garbage collector does, and say whether it came to an end by itself."""
+    leaving = threading.Thread(target=results.close, daemon=True)
+    leaving.start()
+    leaving.join(timeout=10)
+    return not leaving.is_alive()
+
+
+def test_who_leaves_does_not_wait_for_what_is_under_way():
+    """The collector may close a generator while it holds a lock without which no thread ends (that of `threading`)."""
+    released = threading.Event()
+    results = in_order(lambda number: number == 0 or released.wait(30), range(3), n_procs=2)
+    assert next(results)
+    try:
+        assert leave(results)
+    finally:
+        released.set()
+
+
+def test_nor_does_who_stops_reading_files_that_are_read_ahead():
+    released, begun = threading.Event(), threading.Event()
+
+    class Slow:
+        shape, ndim, dtype = (2, 2, 2), 3, np.dtype(float)
+
+        def blocks(self, _):
+            begun.set()
+            released.wait(30)
+            yield np.ones((2, 2, 2, 1))
+
+    series = joined([Image(data, np.eye(4)) for data in (np.ones((2, 2, 2)), Slow(), Slow())])
+    blocks = series.data.blocks(1)
+    next(blocks)
+    assert begun.wait(10)
+    try:
+        assert leave(blocks)
+    finally:
+        released.set()
 
 
 def test_an_error_comes_where_it_belongs():

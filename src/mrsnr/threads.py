@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from mrsnr.errors import ArgumentError
@@ -68,17 +69,29 @@ def in_order(
 
 
 def _threaded(function: Callable[[_Item], _Result], items: Sequence[_Item], number: int) -> Iterator[_Result]:
-    with ThreadPoolExecutor(number, "mrsnr") as pool:
+    with pool_of(number) as pool:
         coming: deque[Future[_Result]] = deque()
-        try:
-            for item in items:
-                coming.append(pool.submit(function, item))
-                if len(coming) > number:
-                    yield coming.popleft().result()
-            while coming:
+        for item in items:
+            coming.append(pool.submit(function, item))
+            if len(coming) > number:
                 yield coming.popleft().result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        while coming:
+            yield coming.popleft().result()
+
+
+@contextmanager
+def pool_of(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Give so many threads, for generators: at the end what has not begun is dropped, and nothing is waited for.
+
+    A generator that is left before its end is closed when its memory is collected. That may be in any thread and within
+    any call, also while that thread holds a lock which other threads need in order to end: to wait for them there may
+    be to wait for ever, and ``with ThreadPoolExecutor()`` waits.
+    """
+    pool = ThreadPoolExecutor(number, "mrsnr")
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _cores() -> int:

@@ -19,8 +19,9 @@ _ALWAYS_THERE = (gzip.GzipFile, 1)
 def open_compressed(path: Path) -> Iterator[BinaryIO]:
     """Open a ``.gz`` for writing: with isal, else zlib-ng (both in the extra ``fast``), else Python's own gzip.
 
-    The header holds neither a time nor a name, so that the same content written with the same library gives the same
-    bytes. Libraries differ in the bytes, not in what is read back.
+    The header holds neither a time nor a name, so that the same content gives the same bytes with zlib-ng or Python's
+    gzip. isal's differ by a few now and then, with what its memory was used for before. What is read back is the same
+    whatever wrote it: compare what is inside.
 
     Parameters
     ----------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from mrsnr.errors import ImageError
 from mrsnr.io.indexing import by_axis
 from mrsnr.io.memory import check_memory
 from mrsnr.model import Image
+from mrsnr.threads import pool_of
 
 _EVERYTHING = (slice(None),) * 3
 # What `mrsnr.io.document.source_of` wants to know of each.
@@ -58,7 +58,7 @@ class SequenceArray:
     def blocks(self, volumes: int) -> Iterator[NDArray[Any]]:
         """Yield so many volumes at a time; the next ones are read meanwhile. See `mrsnr.model.Image.blocks`."""
         groups = (self._images[first : first + volumes] for first in range(0, len(self._images), volumes))
-        with ThreadPoolExecutor(1, "mrsnr sequence") as pool:
+        with pool_of(1) as pool:
             coming = pool.submit(_stacked, next(groups))
             for group in groups:
                 block, coming = coming.result(), pool.submit(_stacked, group)

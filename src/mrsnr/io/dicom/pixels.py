@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from types import EllipsisType
 from typing import Any
@@ -18,6 +17,7 @@ from mrsnr.io.dicom.files import File, reading
 from mrsnr.io.dicom.frames import Frame
 from mrsnr.io.dicom.sources import read_fully
 from mrsnr.io.memory import check_memory
+from mrsnr.threads import pool_of
 
 _FLOATS = {"float": 4, "double": 8}
 
@@ -109,7 +109,7 @@ class FrameArray:
         if not self._native:  # decoders' warnings are silenced, which one thread only may do
             yield from (self._read(everything, group) for group in groups)
             return
-        with ThreadPoolExecutor(1, "mrsnr dicom") as pool:
+        with pool_of(1) as pool:
             coming = pool.submit(self._read, everything, next(groups))
             for group in groups:
                 block, coming = coming.result(), pool.submit(self._read, everything, group)
