@@ -7,6 +7,7 @@ images; every other axis is crossed with SNR and with 1 and 8 coils; a few combi
 import zlib
 from dataclasses import dataclass, replace
 from fnmatch import fnmatch
+from itertools import product
 
 from simulate import Case
 
@@ -22,8 +23,9 @@ CORRELATED_COILS = "correlated"
 LITTLE_AIR = "little air"  # 5 %
 DESTROYED = "air destroyed"  # zeroed, cut, thresholded
 UNEVEN = "uneven"  # no air, g-factor map, sigma ramp, normalised, fine texture
+COARSE_GRID = "coarse grid"  # 64 to 128 voxels across, any background
 REPEATED = "repeated"  # two acquisitions or more, given as repeats
-GROUPS = (PLAIN, PROCESSED, CORRELATED_COILS, LITTLE_AIR, DESTROYED, UNEVEN, REPEATED)
+GROUPS = (PLAIN, PROCESSED, CORRELATED_COILS, LITTLE_AIR, DESTROYED, UNEVEN, COARSE_GRID, REPEATED)
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def half(seed: int) -> str:
 
 def full() -> list[Cell]:
     """Return all cells."""
-    cells = [*_plain(), *_correlated(), *_axes(), *_combined(), *_repeated()]
+    cells = [*_plain(), *_correlated(), *_axes(), *_combined(), *_coarse(), *_repeated()]
     names = [cell.name for cell in cells]
     if len(set(names)) != len(names):
         raise AssertionError("Two cells have the same name.")
@@ -176,6 +178,21 @@ def _combined():
                 yield _cell(name, group, snr=snr, coils=coils, seeds=10, **options)
 
 
+COARSE = (("plain", "plain"), ("zeroed", "zeroed"), ("no air", "none"), ("normalised", "normalised"))
+GRIDS = ((64, 64, 24), (96, 96, 16), (128, 128, 12))  # as echo-planar and diffusion images have
+
+
+def _coarse():
+    """On a coarse grid anatomy changes from voxel to voxel, as noise does."""
+    for grid, scene, coils, snr in product(GRIDS, ("body", "holdout", "brain"), (1, 8), (5, 20, 100)):
+        for name, background in COARSE:
+            if (scene, background) != ("holdout", "none"):  # legs leave air between them
+                options = {"scene": scene, "background": background, "shape": grid}
+                yield _cell(
+                    f"grid{grid[0]} {name} {scene}", COARSE_GRID, snr=snr, coils=coils, seeds=10, **options
+                )  # fmt: skip
+
+
 REPEATS = (
     ("pair", {"repeats": 2}),
     ("pair zeroed zf2", {"repeats": 2, "background": "zeroed", "kspace": "zf2"}),
@@ -193,7 +210,7 @@ def _repeated():
 
 
 def _cell(name, group, *, snr, coils, seeds=20, **options):
-    case = Case(float(snr), coils=coils, shape=SHAPE, **options)
+    case = Case(float(snr), coils=coils, **{"shape": SHAPE, **options})
     return Cell(f"{name} n{coils} snr{snr}", group, case, seeds)
 
 
@@ -225,5 +242,6 @@ SHORT = (
     "phantom n1 snr100",
     "holdout n1 snr10",
     "brain n8 snr20",
+    "grid64 zeroed body n1 snr5",
     "pair n1 snr10",
 )

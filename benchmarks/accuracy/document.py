@@ -45,7 +45,8 @@ An object (abdomen, cylinder with holes, two thighs, or a head; another geometry
 relative brightness 1.4, 0.8 and 1.1, a bias field of ±8 %, voids and vessels; received by a volume coil or by a ring of
 coils with sensitivities of their own; noise in each coil's k-space, white or correlated between coils; window and
 zero-filling; root sum of squares; then what a scanner does to the air; rounding. SNR {snrs}; {coils} coils;
-air {airs} % of the field of view. The simulator shares no code with `mrsnr` (`benchmarks/accuracy/simulate.py`; its own
+air {airs} % of the field of view; 160 x 160 voxels in the plane, 64 to 128 in the group *coarse grid*. The simulator
+shares no code with `mrsnr` (`benchmarks/accuracy/simulate.py`; its own
 tests compare it with closed forms).
 
 ## By group

@@ -104,6 +104,15 @@ def _uneven_honest(table: Table) -> Seen:
     return _share(((table.error <= WRONG) | (table["verdict"] == "caution"))[answered], 1.0)
 
 
+def _coarse_answered(table: Table) -> Seen:
+    coarse = table["group"] == cases.COARSE_GRID
+    return Seen(_share(table.answered[coarse], 0.0).text, None)
+
+
+def _coarse_right(table: Table) -> Seen:
+    return _share((table.error <= 0.25)[table.answered & (table["group"] == cases.COARSE_GRID)], 0.90)
+
+
 def _caution(table: Table) -> Seen:
     return _share((table.error <= 0.25)[table["verdict"] == "caution"], 0.90)
 
@@ -197,6 +206,8 @@ GOALS = (
     Goal("air zeroed, cut, thresholded: answered and off by > 10 %", "0 trusted", _destroyed_wrong),
     Goal("no air, g-factor, ramp, normalised, texture: answered", ">= 80 %", _uneven_answered),
     Goal("no air, g-factor, ramp, normalised, texture: within 10 % or caution", "all", _uneven_honest),
+    Goal("coarse grid: answered", "", _coarse_answered),
+    Goal("coarse grid: of the answers within 25 %", ">= 90 %", _coarse_right),
     Goal("caution: within 25 %", ">= 90 %", _caution),
     Goal("trusted: intervals of sigma that hold the truth", "93 to 97 %", _pooled("sigma")),
     Goal("trusted: intervals of the SNR that hold the truth", "93 to 97 %", _pooled("snr")),

@@ -1,8 +1,8 @@
 """What lies in the scanner: four objects with edges, voids and several tissues, another one for every seed.
 
 Nothing here is shared with `mrsnr.data.phantom`, so that a mistake there cannot hide here. A scene is painted in the
-object's own coordinates (its outline has radius 1) at twice the resolution in the plane, and averaged: edges hold
-partial volumes, as they do in a voxel. Each tissue is numbered; `UNLABELLED` and above have signal but no label.
+object's own coordinates (its outline has radius 1) at twice the resolution in the plane or more, and averaged: edges
+hold partial volumes, as they do in a voxel. Each tissue is numbered; `UNLABELLED` and above have signal but no label.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from scipy import ndimage
 
 UNLABELLED = 10  # codes from here on are structures too small or too mixed for a label
 VOID = 20  # inside the outline, without signal: gas, cortical bone, a hole in a phantom
-FINE = 2  # painted voxels along a voxel's edge
+PAINTED = 160  # half the painted voxels along the field of view, at least
 
 AMPLITUDES = {
     "body": {1: 1.4, 2: 0.8, 3: 1.1, 10: 1.8, 11: 0.35, VOID: 0.0},
@@ -52,7 +52,7 @@ def scene(name: str, *, shape: tuple[int, int, int], air: float, seed: int) -> S
     touches = any(face.any() for face in (body[0], body[-1], body[:, 0], body[:, -1]))
     factor = 1.5 if touches else 1.0
     codes = _codes(name, shape, factor, scale, seed)
-    pooled = _pool(codes)
+    pooled = _pool(codes, _fine(shape))
     lookup = np.zeros(256, np.float32)
     for code, amplitude in AMPLITUDES[name].items():
         lookup[code] = amplitude
@@ -92,9 +92,14 @@ def texture(shape: tuple[int, int, int], rng: np.random.Generator) -> np.ndarray
     return grain / grain.std()
 
 
-def _pool(codes: np.ndarray) -> np.ndarray:
+def _fine(shape: tuple[int, int, int]) -> int:
+    """Return how many painted voxels lie along a voxel's edge."""
+    return 2 * -(-PAINTED // min(shape[:2]))
+
+
+def _pool(codes: np.ndarray, fine: int) -> np.ndarray:
     nx, ny, nz = codes.shape
-    return codes.reshape(nx // FINE, FINE, ny // FINE, FINE, nz)
+    return codes.reshape(nx // fine, fine, ny // fine, fine, nz)
 
 
 def _scale(name: str, shape: tuple[int, int, int], air: float, seed: int) -> float:
@@ -115,7 +120,7 @@ def _scale(name: str, shape: tuple[int, int, int], air: float, seed: int) -> flo
 def _codes(name, shape, factor, scale, seed, *, step=1, outline_only=False):
     """Return the codes on the fine grid, ``factor`` times the field of view; coarser by ``step``."""
     rng = np.random.default_rng([seed, 77])
-    sizes = [2 * round(size * factor / 2) * FINE // step for size in shape[:2]]
+    sizes = [2 * round(size * factor / 2) * _fine(shape) // step for size in shape[:2]]
     half = [2 * round(size * factor / 2) / size for size in shape[:2]]
     x, y = (h * (2 * (np.arange(n, dtype=np.float32) + 0.5) / n - 1) for n, h in zip(sizes, half, strict=True))
     z = np.linspace(-1, 1, shape[2], dtype=np.float32) if shape[2] > 1 else np.zeros(1, np.float32)

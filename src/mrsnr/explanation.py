@@ -29,18 +29,20 @@ class Window:
     """The k-space windows that explain the noise best.
 
     ``log_sigma`` is the log of the SD of the noise; ``correlation`` that of the noise under the best window; ``total``
-    the weighted squares that it leaves, with what it must explain better than a usual one; ``misfit``
-    the root mean square of what the window leaves unexplained, ``spread`` the SD of the answers of all windows that
-    explain it about as well, both of the log of sigma; ``structure`` the share of the variance of neighbouring
-    differences that was taken for fine anatomy or ringing; ``stride`` the distance at which differences see noise best:
-    1, 1 unless there is ringing; ``gain`` and ``squared_gain`` what is left there of the variance of noise that is
-    proportional to complex noise, and to its square; ``abrupt`` whether k-space ends without having been rolled off.
+    the weighted squares that it leaves, with what it must explain better than a usual one; ``unexplained`` those of the
+    differences by noise and ringing alone, without anatomy and without the air; ``misfit`` the root mean square of what
+    the window leaves unexplained, ``spread`` the SD of the answers of all windows that explain it about as well, both
+    of the log of sigma; ``structure`` the share of the variance of neighbouring differences that was taken for fine
+    anatomy or ringing; ``stride`` the distance at which differences see noise best: 1, 1 unless there is ringing;
+    ``gain`` and ``squared_gain`` what is left there of the variance of noise that is proportional to complex noise, and
+    to its square; ``abrupt`` whether k-space ends without having been rolled off.
     """
 
     name: str
     log_sigma: float
     correlation: FloatArray
     total: float
+    unexplained: float
     misfit: float
     spread: float
     structure: float
@@ -100,6 +102,7 @@ def explain(
     for _ in range(1 if squared is None else _ROUNDS):
         fit = _fitted(sds, gains, weights, np.zeros_like(gains))
         fit = fit.or_better(_with(sds, gains, weights, known.ringing), by=np.where(known.abrupt, _RINGING, _UNFILLED))
+        plain = fit
         if air is not None:
             fit = fit.or_better(_with(sds, gains, weights, np.broadcast_to(_anatomy(), gains.shape)), by=_ANATOMY)
         if squared is not None:
@@ -115,6 +118,7 @@ def explain(
         log_sigma=mean,
         correlation=known.correlations[best],
         total=float(total[best]),
+        unexplained=float(plain.badness[best] + known.penalties[best]),
         misfit=float(np.sqrt((weights * left**2).sum() / weights.sum())),
         spread=float(np.sqrt((likely * (fit.log_sigma - mean) ** 2).sum() / likely.sum())),
         structure=float(fit.extra[best][0] / sds[0] ** 2),

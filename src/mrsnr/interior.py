@@ -14,14 +14,17 @@ from mrsnr.kspace import STRIDES, gains
 from mrsnr.model import BoolArray, FloatArray
 from mrsnr.windows import local_mean
 
-_SMOOTHEST, _SMOOTHER = 0.12, 0.25  # of the object: where sigma is taken, and where that is checked
+_SMOOTHEST, _WIDER = 0.12, 2.08  # of the object: where sigma is taken; and times that, where it is checked
 _MOST = 2.0  # times these parts, where the object is small
 _FEWEST, _ENOUGH = 400, 700  # voxels
 _AROUND = 5  # voxels: edge of the window of the mean magnitude
 _EFFICIENCY = 1.167  # SE of a median SD, times the root of the number of samples
 _BASE_ERROR = 0.012  # relative, of the method itself
 _CORRECTION = 0.008  # relative error to one unit of the log of the gain that is corrected for
-_FINE, _MOST_FINE, _MOST_FINE_ERROR = 0.002, 0.9, 0.1  # of the signal; of the variance; relative
+FINE = 0.002
+"""Share of the signal that anatomy too fine to be told from noise makes up, on a grid that is fine for the object."""
+
+_MOST_FINE, _MOST_FINE_ERROR = 0.9, 0.1  # of the variance; relative
 _HIGHEST_SNR, _STEPS = 1e5, 600  # of the tables over sigma
 _QUANTILES = np.linspace(0.03, 0.97, 16)
 
@@ -34,14 +37,17 @@ class Interior:
     ``correlation`` that of the noise between voxels, and ``window`` the k-space window behind it; ``structure`` how
     much of the variance was taken for fine anatomy or ringing, relative; ``abrupt`` whether that window ends abruptly,
     so that edges ring; ``stride``, ``gain`` and ``squared_gain`` the distance over which differences see noise best
-    and what they see of it (`mrsnr.explanation.Window`); ``unlikely`` how badly all that explains the differences;
-    ``level`` is the mean magnitude of the region.
+    and what they see of it (`mrsnr.explanation.Window`); ``unlikely`` how badly all that explains the differences and
+    the air, ``unexplained`` how badly noise alone explains the differences; ``level`` is the mean magnitude of the
+    region; ``anatomy`` the relative SE by anatomy that reads as noise, beside ``error``, where nothing else confirms
+    sigma (`mrsnr.anatomy`).
     """
 
     sigma: float
     level: float
     error: float
     unlikely: float
+    unexplained: float
     region: BoolArray
     correlation: FloatArray
     window: str
@@ -50,18 +56,21 @@ class Interior:
     stride: tuple[int, int]
     gain: float
     squared_gain: float
+    anatomy: float = 0.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Smoothest:
     """The smoothest part of an object, where differences are noise before they are anatomy.
 
-    ``region`` is where; ``rough`` the roughness of every voxel, and ``around`` the mean magnitude about it, to choose
-    by; ``sds`` the SD of differences at each of `mrsnr.kspace.STRIDES`; ``means`` the mean magnitudes about its voxels;
-    ``rise`` the log of how much higher the first of ``sds`` is in a wider part.
+    ``region`` is where, and ``share`` its share of the object; ``rough`` the roughness of every voxel, and ``around``
+    the mean magnitude about it, to choose by; ``sds`` the SD of differences at each of `mrsnr.kspace.STRIDES`;
+    ``means`` the mean magnitudes about its voxels; ``rise`` the log of how much higher the first of ``sds`` is in a
+    wider part.
     """
 
     region: BoolArray
+    share: float
     rough: FloatArray
     around: FloatArray
     sds: FloatArray
@@ -88,15 +97,34 @@ def smoothest_part(voxels: FloatArray, inside: BoolArray, *, step: float = 0.0) 
     """
     if np.count_nonzero(inside) < _FEWEST:
         return None
-    rough = roughness(voxels, inside)
-    region = _quietest(rough, inside, _SMOOTHEST)
+    rough, around = roughness(voxels, inside), local_mean(voxels, width=_AROUND)
+    return _part(voxels, inside, rough, around, share=_SMOOTHEST, step=step)
+
+
+def narrower(voxels: FloatArray, inside: BoolArray, part: Smoothest, *, step: float = 0.0) -> Smoothest | None:
+    """Return the smoother half of a part, ``None`` where that has too few voxels.
+
+    Parameters
+    ----------
+    voxels, inside, step
+        As for `smoothest_part`.
+    part
+        From there, or from here.
+    """
+    return _part(voxels, inside, part.rough, part.around, share=part.share / 2, step=step)
+
+
+def _part(
+    voxels: FloatArray, inside: BoolArray, rough: FloatArray, around: FloatArray, *, share: float, step: float
+) -> Smoothest | None:
+    region = _quietest(rough, inside, share)
     sds = _sds(voxels, region, inside, step)
     if sds is None:
         return None
-    wider = _sds(voxels, _quietest(rough, inside, _SMOOTHER), inside, step, strides=STRIDES[:1])
-    around = local_mean(voxels, width=_AROUND)
+    wider = _sds(voxels, _quietest(rough, inside, share * _WIDER), inside, step, strides=STRIDES[:1])
     return Smoothest(
         region=region,
+        share=share,
         rough=rough,
         around=around,
         sds=sds,
@@ -143,6 +171,7 @@ def interior_noise(
         level=level,
         error=float(np.linalg.norm([counting, part.rise, _fine_error(level / sigma), *_errors(found)])),
         unlikely=found.total,
+        unexplained=found.unexplained,
         abrupt=found.abrupt,
         stride=found.stride,
         gain=found.gain,
@@ -192,7 +221,12 @@ def sigma_within(
 
 def _fine_error(snr: float) -> float:
     """Return the relative SE by anatomy too fine to be told from noise: some tenths of a per cent of the signal."""
-    return min(-float(np.log1p(-min((_FINE * snr) ** 2, _MOST_FINE))) / 2, _MOST_FINE_ERROR)
+    return min(error_by(FINE * snr), _MOST_FINE_ERROR)
+
+
+def error_by(share: float) -> float:
+    """Return the log by which sigma is too high if something of this share of it is no noise."""
+    return -float(np.log1p(-min(share**2, _MOST_FINE))) / 2
 
 
 def _errors(found: Window) -> tuple[float, ...]:
@@ -202,7 +236,7 @@ def _errors(found: Window) -> tuple[float, ...]:
 
 
 def _quietest(rough: FloatArray, inside: BoolArray, part: float) -> BoolArray:
-    """Return the smoothest part of the object, but never fewer voxels than a median needs."""
+    """Return the smoothest part of the object, a larger one where the object is small."""
     size = np.count_nonzero(inside)
     share = min(_MOST * part, max(part, _ENOUGH * part / _SMOOTHEST / size))
     return inside & (rough <= np.quantile(rough[inside], share))

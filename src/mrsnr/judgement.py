@@ -44,15 +44,22 @@ def choose(image: Image, seen: Survey, *, regions: Regions) -> Noise | None:
         return None
     inside = seen.interior
     if seen.background is None or not seen.air_holds or _chance(seen):
-        if inside is None or seen.inside_error > _TOO_VAGUE or seen.channels_doubt > _TOO_DOUBTFUL:
+        if inside is None or seen.unconfirmed_error > _TOO_VAGUE or seen.channels_doubt > _TOO_DOUBTFUL:
             return None
         return tissue(image, regions=regions, seen=seen)
-    doubted = [check for check in seen.air_checks if check.code in _MERGED and check.verdict != CheckVerdict.PASS]
-    if inside is None and seen.background.border < (_SURROUNDING if doubted else _SOME_BORDER):
+    if inside is None and seen.background.border < (_SURROUNDING if _merged(seen) else _SOME_BORDER):
         return None
     if _contradicted(seen):
         return tissue(image, regions=regions, seen=seen)
     return noise_of_air(image, seen, seen.background)
+
+
+def why_nothing(seen: Survey | None) -> str:
+    """Return why a volume supports no answer, in a sentence."""
+    because = "the object does not show its noise either"
+    if seen is not None and seen.inside_error <= _TOO_VAGUE < seen.unconfirmed_error:
+        because = "in the object fine anatomy cannot be told from noise"
+    return f"There is no SNR: there is no air whose noise can be believed, and {because}."
 
 
 def _compared(seen: Survey) -> Check:
@@ -63,9 +70,18 @@ def _compared(seen: Survey) -> Check:
 
 
 def _chance(seen: Survey) -> bool:
-    """Return whether what looks like air does so by chance: a small piece, and far from what the tissue says."""
+    """Return whether what looks like air does so by chance: a small piece, and far from what the tissue says.
+
+    Tissue that is too vague to be an answer says nothing against air that has nothing of an object in it.
+    """
     small = seen.background is not None and seen.background.border < _SOME_BORDER
-    return small and _compared(seen).verdict == CheckVerdict.FAIL
+    heard = seen.unconfirmed_error <= _TOO_VAGUE or _merged(seen)
+    return small and heard and _compared(seen).verdict == CheckVerdict.FAIL
+
+
+def _merged(seen: Survey) -> bool:
+    """Return whether the air may have a faint object in it."""
+    return any(check.code in _MERGED and check.verdict != CheckVerdict.PASS for check in seen.air_checks)
 
 
 def _contradicted(seen: Survey) -> bool:
@@ -73,13 +89,14 @@ def _contradicted(seen: Survey) -> bool:
 
     Lower, where the air is uneven: ghosts or ringing. Higher, where the noise of the object is uneven (parallel
     imaging, normalisation) or the two are further apart than the tissue can be wrong, also by fine anatomy: the air was
-    processed. But not where k-space ends abruptly: ringing is higher in the object than in the air.
+    processed. But not where k-space ends abruptly: ringing is higher in the object than in the air. And not where
+    tissue is too vague to be an answer itself.
     """
     air, inside, field = seen.background, seen.interior, seen.field
     if air is None or inside is None or field is None:
         return False
     compared = _compared(seen)
-    if compared.verdict == CheckVerdict.PASS:
+    if compared.verdict == CheckVerdict.PASS or seen.unconfirmed_error > _TOO_VAGUE:
         return False
     uneven_air = any(check.code == "stationarity" and check.verdict != CheckVerdict.PASS for check in seen.air_checks)
     certain = seen.inside_error < (_TOO_VAGUE if uneven_air and compared.verdict == CheckVerdict.FAIL else _CERTAIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from mrsnr import noise
 from mrsnr.checks import channels_known, defined, not_phase
-from mrsnr.errors import ImageError
-from mrsnr.judgement import choose, widened
+from mrsnr.errors import ArgumentError, ImageError
+from mrsnr.intensities import magnitudes
+from mrsnr.judgement import choose, why_nothing, widened
 from mrsnr.model import Check, Image, Noise, Regions, Snr
 from mrsnr.regions import Labels, Mask, geometry_checks, regions_of
 from mrsnr.repeats import MOST, some_volumes, split_volumes, stacked
@@ -22,9 +23,7 @@ from mrsnr.verdicts import expect_image
 
 AUTO = "auto"
 
-_NOTHING = (
-    "There is no SNR: there is no air whose noise can be believed, and the object does not show its noise either."
-)
+_LARGEST = 1e60  # beyond its inverse and this, fourth powers of intensities leave the range of double precision
 
 
 @np.errstate(all="ignore")  # undefined voxels are NaN on purpose, whatever the caller has set
@@ -78,10 +77,10 @@ def measure(
     Raises
     ------
     ArgumentError
-        If the method is unknown, an option out of range, or ``image`` no `Image`.
+        If the method is unknown, an option out of range, or ``image``, a repeat or the noise scan no `Image`.
     ImageError
-        If no voxel is finite, or all are equal; of several volumes, in each of them: one alone is refused. If there are
-        too few volumes for the method.
+        If no voxel is finite, all are equal, or the largest is not within 1e-60 and 1e60; of several volumes, in each
+        of them: one alone is refused. If there are too few volumes for the method.
     RegionError
         If a mask or the labels do not fit the image.
 
@@ -160,10 +159,17 @@ def request(
     Raises
     ------
     ArgumentError
-        If the repeats are none.
+        If the repeats or the noise scan are no images.
     RegionError
         If a repeat, a mask or the labels do not fit the image.
     """
+    for name, value in (("repeat", repeat), ("noise_scan", options["scan"])):
+        several = name == "repeat" and isinstance(value, Iterable) and not isinstance(value, np.ndarray)
+        if not (value is None or several or isinstance(value, Image)):
+            raise ArgumentError(
+                f"{name} is a {type(value).__name__}; expected an mrsnr.Image. Make one with mrsnr.load(path) or "
+                "mrsnr.Image(array, affine)."
+            )
     series = stacked(image, repeat, repeats=repeats)
     together = repeats or series is not image
     if not together or series.volumes <= MOST:
@@ -188,9 +194,16 @@ def surveyed(given: Request, *, needed: bool, volume: int = 0) -> Survey | None:
     Raises
     ------
     ImageError
-        If the volume cannot be measured, and that is ``needed``.
+        If the volume cannot be measured, and that is ``needed``; or by no method, as its values are out of range.
     """
     image = given.volumes[volume]
+    voxels = np.abs(magnitudes(image))
+    largest = float(np.max(voxels, where=np.isfinite(voxels), initial=0))
+    if largest > 0 and not 1 / _LARGEST <= largest <= _LARGEST:
+        raise ImageError(
+            f"The largest voxel is {largest:.2g}; expected {1 / _LARGEST:g} to {_LARGEST:g}. Multiply all voxels by a "
+            "number: SNR stays the same."
+        )
     if needed and image.kind == "phase":  # which is refused anyhow
         return None
     try:
@@ -202,19 +215,7 @@ def surveyed(given: Request, *, needed: bool, volume: int = 0) -> Survey | None:
 
 
 def measure_volume(given: Request, method: str, seen: Survey | None, *, volume: int = 0) -> Snr:
-    """Measure one volume.
-
-    Parameters
-    ----------
-    given
-        The request.
-    method
-        As in `measure`.
-    seen
-        From `surveyed`.
-    volume
-        Which one.
-    """
+    """Measure one volume by a method, with what `surveyed` has ``seen`` of it."""
     image, regions = given.volumes[volume], given.regions
     if method != AUTO:
         found: Noise | None = _run(method, image, regions=regions, options={**given.options, "seen": seen})
@@ -224,21 +225,12 @@ def measure_volume(given: Request, method: str, seen: Survey | None, *, volume: 
         found = _supported(image, seen, regions=regions, options=given.options)
     if found is None:
         shown = () if seen is None else (channels_known(seen.channels, doubt=seen.channels_doubt), *seen.checks)
-        return refused(image, [*shown, defined(sentence=_NOTHING), *given.placed], origin=given.origin(method))
+        return refused(image, [*shown, defined(sentence=why_nothing(seen)), *given.placed], origin=given.origin(method))
     return divided(image, found, regions, given.placed, seen, origin=given.origin(method), tissues=given.tissues)
 
 
 def measure_repeats(given: Request, method: str, seen: Survey | None) -> Snr:
-    """Measure repeats as one.
-
-    Parameters
-    ----------
-    given
-        The request.
-    method
-        As in `measure`.
-    seen
-        From `surveyed`, of the first volume.
+    """Measure repeats as one by a method, with what `surveyed` has ``seen`` of the first volume.
 
     Raises
     ------

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mrsnr.airsearch import find_air
+from mrsnr.anatomy import interior_beside_anatomy
 from mrsnr.background import Background
 from mrsnr.bright import bright_object
 from mrsnr.checks import clipping, evenness, kind, not_phase
@@ -20,7 +21,7 @@ from mrsnr.fading import channels_by_fading
 from mrsnr.field import Field, sigma_field
 from mrsnr.header import phase_encoding_axis
 from mrsnr.intensities import magnitudes, step_of
-from mrsnr.interior import Interior, Smoothest, interior_noise, smoothest_part
+from mrsnr.interior import Interior, smoothest_part
 from mrsnr.model import BoolArray, Check, CheckVerdict, FloatArray, Image
 
 GAUSSIAN = 0.5
@@ -65,6 +66,11 @@ class Survey:
         if self.interior is None or self.field is None:
             return np.inf
         return float(np.hypot(self.interior.error, _RINGING * self.field.uneven * self.interior.abrupt))
+
+    @property
+    def unconfirmed_error(self) -> float:
+        """That, and what anatomy may add to it, where no air that agrees shows that it does not."""
+        return self.inside_error if self.interior is None else float(np.hypot(self.inside_error, self.interior.anatomy))
 
     @property
     def uneven(self) -> bool:
@@ -118,7 +124,7 @@ def survey(image: Image, *, channels: float | None = None) -> Survey:
         n, doubt = faded.channels, faded.spread
     found = field = None
     if part is not None:
-        found = _interior(part, n, believed)
+        part, found = interior_beside_anatomy(voxels, inside, part, channels=n, step=step, **_shown_by(believed))
         field = sigma_field(voxels, inside, part, found, channels=n, step=step)
     return Survey(
         kind=claimed,
@@ -179,11 +185,11 @@ def known_channels(image: Image, channels: float | None) -> float | None:
     return None if stated is None else float(stated)
 
 
-def _interior(part: Smoothest, channels: float, air: Background | None) -> Interior:
+def _shown_by(air: Background | None) -> dict[str, Any]:
+    """Return what air says of how noise is correlated."""
     if air is None:
-        return interior_noise(part, channels=channels)
-    error = float(np.count_nonzero(air.region)) ** -0.5
-    return interior_noise(part, channels=channels, air=air.autocorrelation, air_error=error)
+        return {}
+    return {"air": air.autocorrelation, "air_error": float(np.count_nonzero(air.region)) ** -0.5}
 
 
 def _inside(voxels: FloatArray, finite: BoolArray, air: Background | None) -> BoolArray:

@@ -51,8 +51,9 @@ def tissue(
     Notes
     -----
     Fine anatomy reads as noise: at an SNR of 100 in a folded cortex sigma is some 5 % high, with strong texture
-    and no air to show the k-space window it can be twice too high. Take it as an upper bound there. Ringing of
-    zero-filled images reads as noise too.
+    and no air to show the k-space window it can be twice too high, on the coarse grid of an EPI ten times. The interval
+    is wide where that can be seen (`mrsnr.anatomy`); take sigma as an upper bound there. Ringing of zero-filled images
+    reads as noise too.
 
     References
     ----------
@@ -64,7 +65,8 @@ def tissue(
     if inside is None or field is None:
         raise ImageError("The object is too small, or too even, to see noise in it: expected at least 400 voxels.")
     mapped = field.uneven > LIMIT if local is None else local
-    error = float(np.linalg.norm([found.inside_error, mapped * _MAP_ERROR, found.channels_doubt / 4]))
+    inside_error = found.inside_error if found.air_holds else found.unconfirmed_error
+    error = float(np.linalg.norm([inside_error, mapped * _MAP_ERROR, found.channels_doubt / 4]))
     level = float(np.nanmedian(field.sigma)) if mapped else inside.sigma
     angle = image.kind == "phase"
     why_not_air = () if found.air_holds else tuple(c for c in found.air_checks if c.verdict == CheckVerdict.FAIL)
