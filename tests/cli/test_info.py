@@ -1,10 +1,16 @@
 """``mrsnr info`` says what a file holds."""
 
 import json
+import re
+from pathlib import Path
 
 import nibabel
 import numpy as np
 import pytest
+
+import mrsnr
+from mrsnr.cli.info import SIDECAR_FIELDS
+from mrsnr.io.dicom.tags import IDENTIFYING
 
 AFFINE = np.array([[-2.0, 0, 0, 90], [0, 0, 4.0, -80], [0, 3.0, 0, -30], [0, 0, 0, 1]])
 
@@ -89,3 +95,52 @@ def test_units_that_mean_nothing_are_no_error(run, write, code):
     content[123] = code  # xyzt_units
     path.write_bytes(content)
     assert run("info", path).status == 0
+
+
+def fields(out):
+    """Return what is said of each field, by its name."""
+    return dict(line.split(maxsplit=1) for line in out.partition("says:")[2].splitlines() if line.strip())
+
+
+def test_what_bears_on_the_noise_is_shown(run, write):
+    sidecar = {
+        "NumberReceiveCoilActiveElements": 20, "ReceiveCoilActiveElements": "HE1-4;NE1,2", "AcquisitionDuration": 312.5,
+        "CoilCombinationMethod": "Adaptive Combine", "ParallelReductionFactorInPlane": 2, "PixelBandwidth": 250,
+        "ParallelAcquisitionTechnique": "GRAPPA", "MultibandAccelerationFactor": 3, "NumberOfAverages": 4,
+        "PhaseEncodingDirection": "j-", "AcquisitionMatrixPE": 96, "AcquisitionVoxelSize": [1, 1.5, 4], "Units": "rad",
+        "PartialFourier": 0.75, "NonlinearGradientCorrection": False, "PatientName": "Quibble^Zephyrine",
+        "InstitutionName": "Saint Elsewhere", "SeriesDescription": "WIP words", "ImageComments": "Zephyrine",
+        "AcquisitionTime": "10:11:12", "DeviceSerialNumber": "66123", "ProcedureStepDescription": "WIP words",
+    }  # fmt: skip
+    path = write(np.zeros((4, 5, 6), np.int16), sidecar=json.dumps(sidecar))
+    expected = {name: value for name, value in sidecar.items() if list(sidecar).index(name) < 15}
+    assert run("info", path, "--json").json["sidecar"] == expected
+    said = fields(run("info", path).out)
+    assert set(said) == set(expected)
+    assert said["AcquisitionDuration"] == "312.5 s"
+    assert said["PixelBandwidth"] == "250 Hz per pixel"
+    assert said["AcquisitionVoxelSize"] == "1, 1.5, 4 mm"
+    assert said["ReceiveCoilActiveElements"] == "HE1-4;NE1,2"
+
+
+def test_of_dicom_it_shows_all_that_meta_has_but_words_of_people(run, valid, shared_data):
+    path = shared_data("phantom-pair-vida/HC_SNR_SAG_1.dcm")
+    kept = {**mrsnr.load(path).meta["sidecar"]}
+    kept.pop("SeriesDescription")
+    kept.pop("ProtocolName")
+    document = run("info", path, "--json").json
+    valid(document, "info")
+    assert document["sidecar"] == kept
+    assert kept["NumberReceiveCoilActiveElements"] == 20  # the coil is HeadNeck_20
+    said = fields(run("info", path).out)
+    assert (said["BaseResolution"], said["CoilCombinationMethod"]) == ("256", "Adaptive Combine")
+
+
+def test_it_shows_every_field_that_the_documentation_names_but_words_of_people():
+    text = (Path(__file__).parents[2] / "docs/formats.md").read_text()
+    part = text.partition("## What the header becomes")[2].partition("## Memory")[0]
+    rows = [line for line in part.splitlines() if line.startswith("|")]
+    named = {name for row in rows for name in re.findall(r"`([A-Z][A-Za-z]+[a-z][A-Za-z]*)`", row)}
+    assert len(named) > 40
+    assert named - set(SIDECAR_FIELDS) == {"SeriesDescription", "ProtocolName"}
+    assert not set(SIDECAR_FIELDS) & set(IDENTIFYING)

@@ -9,7 +9,7 @@ from typing import Any
 from mrsnr.cli.inputs import add_file, import_nibabel
 from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, files_of, read_options
-from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.outcome import UNUSABLE, Outcome, as_json
 from mrsnr.cli.reading import (
     add_choice_options,
     add_identifiers_option,
@@ -17,9 +17,9 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
-from mrsnr.cli.report import add_page_options, check_pages, page_of, write_page
+from mrsnr.cli.report import add_page_options, check_pages, check_report, page_of, write_page
 from mrsnr.cli.streams import busy, emit, emit_json, say
-from mrsnr.errors import ArgumentError, InputError
+from mrsnr.errors import ArgumentError
 
 
 def add_parser(commands: Any) -> None:
@@ -53,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
         raise ArgumentError(
             "--out is where the page goes: ask for it with --report. Maps are written by 'mrsnr measure'."
         )
+    check_report(args)
     import_nibabel()
     with busy(f"Measuring {args.image.name} by every method"):
         outcome = _attempt(args)
@@ -73,7 +74,7 @@ def _attempt(args: argparse.Namespace) -> Outcome:
         page = page_of(args, results[0], io.document(results[0]), compared=results[1:]) if args.report else None
         files = write_page(args, page, results[0])
         return Outcome(args.image, io.document(results), files=files, alternatives=True)
-    except (InputError, MemoryError) as error:
+    except UNUSABLE as error:
         return Outcome.of_error(args.image, error)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import FOLDER, a_path, completed_by
-from mrsnr.cli.report import add_report_option, check_pages, page_of
+from mrsnr.cli.report import add_report_option, check_pages, check_report, page_of
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import busy
 
@@ -49,6 +49,7 @@ def run(args: argparse.Namespace) -> int:
     from mrsnr.io import document, refuse_existing
 
     refuse_existing(args.out, (), overwrite=True)
+    check_report(args)
     check_pages(args, [], mrsnr.Snr, inputs=())
     with busy("Making and measuring the digital kidney"):
         image, labels, truth = mrsnr.data.phantom(snr=_SNR)

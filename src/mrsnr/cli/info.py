@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file, import_nibabel
-from mrsnr.cli.outcome import Outcome, failed
+from mrsnr.cli.outcome import UNUSABLE, Outcome, failed
 from mrsnr.cli.reading import add_choice_options, add_identifiers_option
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import emit_json, say
-from mrsnr.errors import InputError
 
 if TYPE_CHECKING:
     from mrsnr.model import Image
@@ -20,30 +19,68 @@ if TYPE_CHECKING:
 SIDECAR_FIELDS = (
     "Manufacturer",
     "ManufacturersModelName",
+    "SoftwareVersions",
     "MagneticFieldStrength",
     "MRAcquisitionType",
     "ScanningSequence",
+    "SequenceVariant",
+    "ScanOptions",
+    "SequenceName",
     "ImageType",
+    "ImageTypeText",
+    "Units",
     "RepetitionTime",
+    "RepetitionTimeExcitation",
     "EchoTime",
+    "EchoNumber",
+    "EchoTrainLength",
     "InversionTime",
     "FlipAngle",
     "PixelBandwidth",
+    "WaterFatShift",
     "NumberOfAverages",
+    "AcquisitionDuration",
     "ReceiveCoilName",
     "CoilString",
+    "ReceiveCoilActiveElements",
+    "NumberReceiveCoilActiveElements",
+    "CoilCombinationMethod",
+    "MatrixCoilMode",
+    "ParallelAcquisitionTechnique",
     "ParallelReductionFactorInPlane",
+    "ParallelReductionFactorOutOfPlane",
+    "MultibandAccelerationFactor",
+    "CompressedSensingFactor",
+    "DeepLearning",
     "PartialFourier",
+    "PartialFourierEnabled",
     "PhaseEncodingDirection",
     "PhaseEncodingAxis",
+    "BaseResolution",
+    "AcquisitionMatrixPE",
+    "ReconMatrixPE",
+    "PhaseEncodingStepsOutOfPlane",
+    "PhaseOversampling",
+    "AcquisitionVoxelSize",
     "SliceThickness",
     "SpacingBetweenSlices",
+    "NonlinearGradientCorrection",
+    "PixelPaddingValue",
+    "PixelPaddingRangeLimit",
+    "PhilipsRescaleSlope",
+    "PhilipsRescaleIntercept",
+    "PhilipsScaleSlope",
+    "UsePhilipsFloatNotDisplayScaling",
 )
 _UNITS = {
     "MagneticFieldStrength": "T",
+    "RepetitionTimeExcitation": "s",
     "InversionTime": "s",
     "FlipAngle": "degrees",
     "PixelBandwidth": "Hz per pixel",
+    "WaterFatShift": "pixels",
+    "AcquisitionDuration": "s",
+    "AcquisitionVoxelSize": "mm",
     "SliceThickness": "mm",
     "SpacingBetweenSlices": "mm",
 }
@@ -72,7 +109,7 @@ def run(args: argparse.Namespace) -> int:
     import_nibabel()
     try:
         image = load(args.image, series=args.series, part=args.part, keep_identifiers=args.keep_identifiers)
-    except InputError as error:
+    except UNUSABLE as error:
         outcome = Outcome.of_error(args.image, error)
         say(outcome.sentence)
         if args.json:

@@ -95,23 +95,34 @@ def check_slice(image: Image, wanted: int | None) -> None:
         raise ArgumentError(f"There is no slice {wanted}; the image {have}.")
 
 
-def check_names(names: Iterable[tuple[Path, str]]) -> None:
-    """Raise `ArgumentError` if two images, given by path and name, would write files of the same name."""
-    seen: dict[str, Path] = {}
-    for path, name in names:
-        other = seen.setdefault(name, path)
-        if other is not path:
-            raise ArgumentError(f"{other} and {path} would write files of the same name; give each its own --out.")
+def check_names(names: Sequence[str | None]) -> None:
+    """Raise `ArgumentError` if two images would write files of the same name.
+
+    They are told by their place on the command line: the folder that an image is in may name a patient.
+
+    Parameters
+    ----------
+    names
+        What the files of each image begin with, in the order of the command line; ``None`` of one that writes none.
+    """
+    first: dict[str, int] = {}
+    for place, name in enumerate(names, start=1):
+        if name is not None and first.setdefault(name, place) != place:
+            raise ArgumentError(
+                f"Images {first[name]} and {place} of the command line would write files of the same name, {name}_...; "
+                "measure them one by one, each with a folder of its own for --out."
+            )
 
 
 def check_output(folder: Path, files: Iterable[str], *, inputs: Iterable[Path], overwrite: bool) -> None:
     """Raise `ArgumentError` if an input would be replaced, `OutputError` if files are there and may not be."""
     from mrsnr.io import refuse_existing
+    from mrsnr.io.loading import expanded
 
     written = list(files)
-    given = {os.path.realpath(path) for path in inputs}
+    given = {os.path.realpath(expanded(path)) for path in inputs}
     for file in written:
-        if os.path.realpath(folder / file) in given:
+        if os.path.realpath(expanded(folder) / file) in given:
             raise ArgumentError(f"{folder / file} is an input and would be replaced; choose another folder for --out.")
     refuse_existing(folder, written, overwrite=overwrite)
 

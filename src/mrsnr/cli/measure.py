@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mrsnr.cli.inputs import add_file, add_output_options, check_names, check_output, check_slice, import_nibabel
 from mrsnr.cli.methods import epilog
 from mrsnr.cli.options import add_form_options, add_noise_options, add_procs_option, files_of, read_options
-from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.outcome import UNUSABLE, Outcome, as_json, told_apart
 from mrsnr.cli.reading import (
     add_choice_options,
     add_identifiers_option,
@@ -19,10 +19,10 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
-from mrsnr.cli.report import add_report_option, check_pages, page_of, write_page
+from mrsnr.cli.report import add_report_option, check_pages, check_report, page_of, write_page
 from mrsnr.cli.status import worst
 from mrsnr.cli.streams import busy, emit, emit_json, say
-from mrsnr.errors import ArgumentError, InputError
+from mrsnr.errors import ArgumentError
 from mrsnr.wording import AUTO
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure each image; one that cannot be measured does not stop the others."""
+    check_report(args)
     import_nibabel()
     if args.method != AUTO:
         from mrsnr import noise
 
         noise.get(args.method)
     opened = [_open(path, args) for path in args.images]
-    _check(args, [(p, image) for p, image in zip(args.images, opened, strict=True) if not isinstance(image, Outcome)])
+    _check(args, opened)
     from mrsnr.threads import in_order
 
     outcomes = []
@@ -73,6 +74,7 @@ def run(args: argparse.Namespace) -> int:
         for path in args.images:
             now(f"Measuring {path.name}")
             outcomes.append(_written(args, path, next(found)))
+    outcomes = told_apart(outcomes)
     for outcome in outcomes:
         if outcome.error is not None:
             say(outcome.sentence)
@@ -83,28 +85,28 @@ def run(args: argparse.Namespace) -> int:
 def _open(path: Path, args: argparse.Namespace) -> Image | Outcome:
     try:
         return read_image(path, args)
-    except InputError as error:
+    except UNUSABLE as error:
         return Outcome.of_error(path, error)
 
 
-def _check(args: argparse.Namespace, images: Sequence[tuple[Path, Image]]) -> None:
+def _check(args: argparse.Namespace, opened: Sequence[Image | Outcome]) -> None:
     """Refuse wrong arguments before anything is measured or written."""
     if len(args.images) > 1:
         for option, given in (("--repeat", args.repeat), ("--phase", args.phase), ("--imaginary", args.imaginary)):
             if given:
                 raise ArgumentError(f"{option} belongs to one image; measure the images one by one.")
-    for _, image in images:
+    images = [image for image in opened if not isinstance(image, Outcome)]
+    for image in images:
         check_slice(image, args.slice)
     if args.out is None and not args.report:
         return
     from mrsnr import Snr, io
 
-    names = [(path, io.name_of(image)) for path, image in images]
-    check_names(names)
-    check_pages(args, [image for _, image in images], Snr, inputs=_given(args))
+    check_names([None if isinstance(one, Outcome) else io.name_of(one) for one in opened])
+    check_pages(args, images, Snr, inputs=_given(args))
     if args.out is None:
         return
-    written = [file for _, name in names for file in io.written_by(Snr, name=name)]
+    written = [file for image in images for file in io.written_by(Snr, name=io.name_of(image))]
     check_output(args.out, written, inputs=_given(args), overwrite=args.overwrite)
 
 
@@ -127,7 +129,7 @@ def _measured(args: argparse.Namespace, given: tuple[Path, Image | Outcome]) -> 
             return result, io.document(result), tuple(compared)
         answer = mrsnr.measure(image, method=args.method, **options)
         return answer, io.document(answer), ()
-    except (InputError, MemoryError) as error:
+    except UNUSABLE as error:
         return Outcome.of_error(path, error)
 
 
@@ -137,7 +139,7 @@ def _written(args: argparse.Namespace, path: Path, found: _Found | Outcome) -> O
         return found
     try:
         return Outcome(path, found[1], files=_write(*found, args))
-    except (InputError, MemoryError) as error:
+    except UNUSABLE as error:
         return Outcome.of_error(path, error)
 
 

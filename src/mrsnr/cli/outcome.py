@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from mrsnr.cli.status import INPUT, OK, REFUSED
-from mrsnr.errors import ImageError, InputError, RegionError, UnreadableError
+from mrsnr.errors import ImageError, InputError, MissingExtraError, RegionError, UnreadableError
+
+UNUSABLE = (InputError, MissingExtraError, MemoryError)
+"""What makes an image unusable, and leaves the others alone."""
 
 _SHORT = {
     UnreadableError: "unreadable",
+    MissingExtraError: "needs a package",
     ImageError: "unusable image",
     RegionError: "unusable mask or labels",
 }
@@ -23,14 +28,16 @@ class Outcome:
     """The numbers measured on one image (`mrsnr.io.document`), or why there are none.
 
     There is a result per volume, or, if they are ``alternatives``, one per method, of which the first decides. The maps
-    are not kept: with many images they would fill the memory.
+    are not kept: with many images they would fill the memory. ``place`` is that of the image on the command line, from
+    1, where another has the same name.
     """
 
     path: Path
     document: dict[str, Any] | None = None
-    error: InputError | None = None
+    error: InputError | MissingExtraError | None = None
     files: tuple[Path, ...] = ()
     alternatives: bool = False
+    place: int | None = None
 
     @property
     def status(self) -> int:
@@ -46,16 +53,23 @@ class Outcome:
         return [] if self.document is None else list(self.document["results"])
 
     @property
-    def name(self) -> str:
+    def own_name(self) -> str:
         """What the image is called: a file by its name, that of a folder, which may name a patient, by its series."""
         source = None if self.document is None else self.document["source"]
         return str(source["name"]) if source is not None else called(self.path)
 
     @property
+    def name(self) -> str:
+        """That, and its place on the command line if another image is called so too."""
+        return self.own_name if self.place is None else f"{self.own_name} (image {self.place})"
+
+    @property
     def sentence(self) -> str:
         """What was wrong, with the image's name in it."""
         sentence = str(self.error)
-        return sentence if self.name in sentence else f"{self.name}: {sentence}"
+        if self.own_name not in sentence:
+            return f"{self.name}: {sentence}"
+        return sentence if self.place is None else f"Image {self.place}: {sentence}"
 
     @property
     def short_error(self) -> str:
@@ -63,11 +77,18 @@ class Outcome:
         return next((short for kind, short in _SHORT.items() if isinstance(self.error, kind)), "unusable")
 
     @classmethod
-    def of_error(cls, path: Path, error: InputError | MemoryError) -> Outcome:
+    def of_error(cls, path: Path, error: InputError | MissingExtraError | MemoryError) -> Outcome:
         """Return the outcome of an image that could not be measured."""
         if isinstance(error, MemoryError):
             error = ImageError("The image does not fit into memory.")
         return cls(path, error=error)
+
+
+def told_apart(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes of several images, with the place of those that share their name."""
+    counts = Counter(outcome.own_name for outcome in outcomes)
+    numbered = enumerate(outcomes, start=1)
+    return [replace(one, place=place) if counts[one.own_name] > 1 else one for place, one in numbered]
 
 
 def as_json(outcomes: Sequence[Outcome], *, given: Sequence[Path]) -> dict[str, Any]:
@@ -97,7 +118,7 @@ def failed(outcome: Outcome, *, given: Sequence[Path]) -> dict[str, Any]:
     for path in given:
         for form in (str(expanded(path)), str(path)):
             sentence = sentence.replace(form, path.name or form)
-    return {"source": {"name": as_text(outcome.name), "sha256": None}, "error": as_text(sentence)}
+    return {"source": {"name": as_text(outcome.own_name), "sha256": None}, "error": as_text(sentence)}
 
 
 def called(path: Path) -> str:

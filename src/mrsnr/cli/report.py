@@ -39,16 +39,22 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--overwrite", action="store_true", help="replace the page of an earlier run in DIR")
 
 
+def check_report(args: argparse.Namespace) -> None:
+    """Raise before anything is read if a page is asked for and cannot be made."""
+    if args.report:
+        from mrsnr.report import check_installed
+
+        check_installed()
+
+
 def check_pages(
     args: argparse.Namespace, images: Iterable[Image], kind: type[Snr | Temporal], *, inputs: Iterable[Path]
 ) -> None:
-    """Raise before anything is measured if a page cannot be made, or may not be written."""
+    """Raise before anything is measured if a page may not be written."""
     if not args.report:
         return
     from mrsnr import io
-    from mrsnr.report import check_installed
 
-    check_installed()
     files = [io.page_name(kind, name=io.name_of(image)) for image in images]
     check_output(args.out or HERE, files, inputs=inputs, overwrite=args.overwrite)
     # What draws is imported while the image is measured, by a core that has nothing to do: half a second.

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mrsnr.cli.inputs import add_file
-from mrsnr.cli.outcome import Outcome, called, failed
+from mrsnr.cli.outcome import UNUSABLE, Outcome, called, failed
 from mrsnr.cli.status import OK
 from mrsnr.cli.streams import busy, emit_json, say
-from mrsnr.errors import ImageError, InputError
+from mrsnr.errors import ImageError
 
 if TYPE_CHECKING:
     from mrsnr.io.dicom import Series
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         with busy(f"reading {args.folder.name}"):
             found = _found(expanded(args.folder))
-    except InputError as error:
+    except UNUSABLE as error:
         outcome = Outcome.of_error(args.folder, error)
         say(outcome.sentence)
         if args.json:

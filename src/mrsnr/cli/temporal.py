@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from mrsnr.cli.inputs import add_file, add_output_options, check_output, check_slice, import_nibabel, whole_number
-from mrsnr.cli.outcome import Outcome, as_json
+from mrsnr.cli.outcome import UNUSABLE, Outcome, as_json
 from mrsnr.cli.reading import (
     add_choice_options,
     add_identifiers_option,
@@ -17,9 +17,9 @@ from mrsnr.cli.reading import (
     pair_files,
     read_image,
 )
-from mrsnr.cli.report import add_report_option, check_pages, page_of, write_page
+from mrsnr.cli.report import add_report_option, check_pages, check_report, page_of, write_page
 from mrsnr.cli.streams import busy, emit_json, say
-from mrsnr.errors import ImageError, InputError
+from mrsnr.errors import ImageError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -98,6 +98,7 @@ def _volumes(text: str) -> int | Literal["auto"]:
 
 def run(args: argparse.Namespace) -> int:
     """Measure the series, write what was asked for, print the result."""
+    check_report(args)
     import_nibabel()
     with busy(f"Measuring {args.files[0].name}"):
         outcome = _attempt(args)
@@ -121,7 +122,7 @@ def _attempt(args: argparse.Namespace) -> Outcome:
         result = _measured(args, series, mask)
         document = io.document(result)
         return Outcome(args.files[0], document, files=_write(result, document, args))
-    except (InputError, MemoryError) as error:
+    except UNUSABLE as error:
         return Outcome.of_error(args.files[0], error)
 
 

@@ -131,7 +131,8 @@ def stem(path: str | Path) -> str:
     for ending in READERS:
         if name.lower().endswith(ending):
             return name[: -len(ending)]
-    return Path(name).stem
+    whole = Path(name)
+    return whole.name if whole.suffix[1:].isdecimal() else whole.stem  # of a UID the last number is no ending
 
 
 def _endings() -> str:

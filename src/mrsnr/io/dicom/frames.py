@@ -70,6 +70,16 @@ class Frame:
         return slope or 1.0, 0.0 if intercept is None else intercept
 
     @property
+    def padding(self) -> tuple[int, int] | None:
+        """Smallest and largest stored value of pixels that were never scanned; ``None`` if they would read 0.
+
+        Zeros are told from air by the checks, as in other formats, and some scanners declare them where noise has them.
+        """
+        limits = padding_limits(self.header)
+        read_as_zero = set(limits) == {0} and self.scale[1] == 0
+        return (min(limits), max(limits)) if limits and not read_as_zero else None
+
+    @property
     def spacing(self) -> Vector | None:
         """Distance of rows, then of columns, in mm."""
         spacing = self.header.numbers("PixelSpacing")
@@ -102,6 +112,19 @@ class Frame:
 
 def _first(header: Header, *names: str) -> float | None:
     return next((number for name in names if (number := header.number(name)) is not None), None)
+
+
+def padding_limits(header: Header) -> list[int]:
+    """Return the stored value of pixels that were never scanned, and the other end of their range if there is one.
+
+    They have 16 bits and the sign of the pixels, whatever the file says of their type.
+    """
+    first = header.whole("PixelPaddingValue")
+    if first is None:
+        return []
+    last, signed = header.whole("PixelPaddingRangeLimit"), bool(header.whole("PixelRepresentation"))
+    limits = [value & 0xFFFF for value in (first, last) if value is not None]
+    return [value - 0x10000 if signed and value & 0x8000 else value for value in limits]
 
 
 def b_value(header: Header) -> float | None:

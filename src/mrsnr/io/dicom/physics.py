@@ -10,7 +10,7 @@ import numpy as np
 
 from mrsnr.io.dicom.csa import csa, protocol_number
 from mrsnr.io.dicom.files import protocol_of
-from mrsnr.io.dicom.frames import Frame, b_value, inversion_time
+from mrsnr.io.dicom.frames import Frame, b_value, inversion_time, padding_limits
 from mrsnr.io.dicom.geometry import thickness
 from mrsnr.io.dicom.header import Header
 from mrsnr.io.dicom.series import sequence_of
@@ -76,6 +76,7 @@ def physics(frame: Frame) -> dict[str, Any]:
         **_phase_encoding(header),
         **_matrix(frame),
         "AcquisitionDuration": _duration(header),
+        **dict(zip(("PixelPaddingValue", "PixelPaddingRangeLimit"), padding_limits(header), strict=False)),
         **_siemens(frame),
     }
     zero_means_none = ("InversionTime", "EchoTime", "RepetitionTime", "PixelBandwidth", "NumberOfAverages")

@@ -61,7 +61,8 @@ class FrameArray:
     """Voxels of shape (x, y, z) or (x, y, z, T): what is asked for is read, slice by slice; see `mrsnr.model.Image`.
 
     x counts columns, y rows from the last one up, z slices along their normal. What is stored is multiplied by the
-    rescale slope of its frame, plus its intercept; the window, which is for display, is not applied.
+    rescale slope of its frame, plus its intercept; the window, which is for display, is not applied. Pixels that are
+    declared to be padding are NaN, unless they would read 0.
 
     Parameters
     ----------
@@ -81,8 +82,8 @@ class FrameArray:
         files = {id(frame.file): frame.file for slices in self._frames for frame in slices}
         self.dtype: np.dtype[Any] = np.result_type(*{stored_type(file) for file in files.values()})
         self._native = all(file.native for file in files.values())
-        scales = {frame.scale for slices in self._frames for frame in slices}
-        self._scaled = scales != {(1.0, 0.0)}
+        asked = {(frame.scale, frame.padding) for slices in self._frames for frame in slices}
+        self._floating = asked != {((1.0, 0.0), None)}
 
     @property
     def file(self) -> File:
@@ -121,7 +122,7 @@ class FrameArray:
 
     def _check_memory(self, index: Any) -> None:
         """Raise `ImageError` if a part of the voxels is more than may be in memory."""
-        check_memory(self.shape, 8 if self._scaled else self.dtype.itemsize, name=self._name, index=index)
+        check_memory(self.shape, 8 if self._floating else self.dtype.itemsize, name=self._name, index=index)
 
     def _apart(self, index: Any) -> tuple[range, range, Any]:
         """Return the slices and volumes to read for an index, and what is then left of the index."""
@@ -144,7 +145,7 @@ class FrameArray:
     def _read(self, slices: range, volumes: range) -> NDArray[Any]:
         """Return slices of volumes, shape (x, y, z, T), column-major."""
         columns, rows = self.shape[:2]
-        dtype = np.dtype(np.float64) if self._scaled else self.dtype
+        dtype = np.dtype(np.float64) if self._floating else self.dtype
         whole = np.empty((len(volumes), len(slices), rows, columns), dtype)
         wanted = [(self._frames[k][t], whole[b, a]) for b, t in enumerate(volumes) for a, k in enumerate(slices)]
         wanted.sort(key=lambda pair: (pair[0].file.source.name, id(pair[0].file), pair[0].number))
@@ -166,22 +167,31 @@ def _fill(wanted: Sequence[tuple[Frame, NDArray[Any]]]) -> None:
     with reading(file.source.name):
         planes = _planes(file, sorted({frame.number for frame, _ in wanted}))
         for _, group in groupby(wanted, key=lambda pair: pair[0].number):
-            plane = next(planes)
+            stored = next(planes)
+            values = _masked(stored, file)
             for frame, target in group:
-                tile = frame.tile
-                part = plane if tile is None else plane[tile.row :, tile.column :][: tile.rows, : tile.columns]
+                part = _tile_of(values, frame)[::-1]
                 slope, intercept = frame.scale
                 if (slope, intercept) == (1.0, 0.0):
-                    target[:] = part[::-1]
+                    target[:] = part
                 else:
-                    np.add(np.multiply(part[::-1], slope, out=target), intercept, out=target)
+                    np.add(np.multiply(part, slope, out=target), intercept, out=target)
+                if (limits := frame.padding) is not None and stored.dtype.kind != "f":
+                    low, high = limits  # as stored, or without the bits beside the pixels
+                    for one in (part, _tile_of(stored, frame)[::-1]):
+                        target[(one >= low) & (one <= high)] = np.nan
+
+
+def _tile_of(plane: NDArray[Any], frame: Frame) -> NDArray[Any]:
+    tile = frame.tile
+    return plane if tile is None else plane[tile.row :, tile.column :][: tile.rows, : tile.columns]
 
 
 def _planes(file: File, numbers: Sequence[int]) -> Iterator[NDArray[Any]]:
     """Yield frames of a file as they are stored."""
     dtype, shape = stored_type(file), (file.header.whole("Rows") or 0, file.header.whole("Columns") or 0)
     if not file.native:
-        yield from (_masked(plane, file) for plane in decoded(file, numbers, dtype, shape))
+        yield from decoded(file, numbers, dtype, shape)
         return
     size = _plane_size(file)
     with file.source.open() as stream:
@@ -191,7 +201,7 @@ def _planes(file: File, numbers: Sequence[int]) -> Iterator[NDArray[Any]]:
             if len(data) < size:
                 raise EOFError
             stored = dtype.newbyteorder(">" if file.syntax == BIG_ENDIAN else "<")
-            yield _masked(np.frombuffer(data, stored).reshape(shape), file)
+            yield np.frombuffer(data, stored).reshape(shape)
 
 
 def _masked(plane: NDArray[Any], file: File) -> NDArray[Any]:

@@ -29,8 +29,8 @@ def series_in(path: str | Path) -> list[Series]:
     ----------
     path
         A file with any ending or none; a folder, with all folders in it; or a ``.zip``, which is not unpacked. Files
-        that are not DICOM, or hold no pixels, are passed over, and so are broken ones, with a warning; links to folders
-        are not followed.
+        that are not DICOM, or hold no pixels, are passed over, and so are, with a warning, broken ones and folders in
+        it that cannot be read; links to folders are not followed.
 
     Raises
     ------
@@ -73,6 +73,7 @@ def read(path: str | Path, *, series: str | int | None = None) -> Image:
     """
     path = Path(path)
     frames, problems = _frames_in(path)
+    _warn_of_files(problems)
     name = _called(path)
     with reading(name):
         one = chosen(series_of(frames), series, name=name)
@@ -80,7 +81,6 @@ def read(path: str | Path, *, series: str | int | None = None) -> Image:
         data = FrameArray(volumes.frames, name=name)
         scales = scaling(volumes.frames)
         odd = (*volumes.problems, *display_problems(scales))
-        _warn_of_files(problems)
         for problem in odd:
             _log.warning("%s: %s", name, problem)
         meta = _meta(path, one, volumes) | {"scaling": scales}
@@ -110,7 +110,7 @@ def _frames_in(path: Path) -> tuple[list[Frame], list[str]]:
     problems: list[str] = []
     with reading(_called(path)):
         alone = not path.is_dir() and path.suffix.lower() != ".zip"
-        for source in sources(path):
+        for source in sources(path, problems):
             try:
                 found += _frames(source)
             except InputError as error:
@@ -132,9 +132,9 @@ def _frames(source: Source) -> list[Frame]:
 
 def _warn_of_files(problems: list[str]) -> None:
     for problem in problems[:_SAID_OF_FILES]:
-        _log.warning("One file is left out: %s", problem)
+        _log.warning("Left out: %s", problem)
     if len(problems) > _SAID_OF_FILES:
-        _log.warning("%d more files are left out: they are broken too.", len(problems) - _SAID_OF_FILES)
+        _log.warning("Left out too, as broken or not to be read: %d more.", len(problems) - _SAID_OF_FILES)
 
 
 def _meta(path: Path, one: Series, volumes: Volumes) -> dict[str, Any]:

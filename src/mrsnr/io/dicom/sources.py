@@ -133,10 +133,17 @@ def read_fully(file: BinaryIO, count: int) -> bytes:
     return b"".join(parts)
 
 
-def sources(path: Path) -> Iterator[Source]:
+def sources(path: Path, problems: list[str]) -> Iterator[Source]:
     """Yield the files of a path: of a folder and all folders in it, of a zip, or the one that it is.
 
     Links to folders are not followed, and neither pipes nor devices opened.
+
+    Parameters
+    ----------
+    path
+        Of a file or folder.
+    problems
+        Where a sentence is added for each folder or file in it that cannot be read, and is left out.
 
     Raises
     ------
@@ -146,18 +153,25 @@ def sources(path: Path) -> Iterator[Source]:
         If it cannot be read.
     """
     if path.is_dir():
-        yield from _in_folder(path)
+        yield from _in_folder(path, problems)
     elif zipfile.is_zipfile(path) and path.suffix.lower() == ".zip":
         yield from _in_zip(path)
     else:
         yield DiskFile(str(path), path.stat().st_size)
 
 
-def _in_folder(folder: Path) -> Iterator[Source]:
+def _in_folder(folder: Path, problems: list[str]) -> Iterator[Source]:
     waiting, count = [str(folder)], 0
     while waiting:
-        with os.scandir(waiting.pop()) as entries:
-            inside = sorted(entries, key=lambda entry: entry.name)
+        place = waiting.pop()
+        try:
+            with os.scandir(place) as entries:
+                inside = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            if place == str(folder):
+                raise
+            problems.append(f"A folder in it cannot be read: {error.strerror}.")  # its name may be that of a patient
+            continue
         for entry in inside:
             count += 1
             if count > MOST_FILES:
@@ -167,7 +181,7 @@ def _in_folder(folder: Path) -> Iterator[Source]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             elif _is_file(entry):
-                yield DiskFile(entry.path, entry.stat().st_size)
+                yield from _on_disk(entry, problems)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -176,6 +190,16 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:
         return False
+
+
+def _on_disk(entry: os.DirEntry[str], problems: list[str]) -> Iterator[Source]:
+    """Yield a file; of a folder that may be listed and not be entered there is none."""
+    try:
+        size = entry.stat().st_size
+    except OSError as error:
+        problems.append(f"{entry.name} cannot be read: {error.strerror}.")
+    else:
+        yield DiskFile(entry.path, size)
 
 
 def _in_zip(path: Path) -> Iterator[Source]:

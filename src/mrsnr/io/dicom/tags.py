@@ -40,6 +40,8 @@ _IMAGE = {
     "BitsStored": (0x00280101, b"US"),
     "HighBit": (0x00280102, b"US"),
     "PixelRepresentation": (0x00280103, b"US"),
+    "PixelPaddingValue": (0x00280120, b"US"),
+    "PixelPaddingRangeLimit": (0x00280121, b"US"),
     "RescaleIntercept": (0x00281052, b"DS"),
     "RescaleSlope": (0x00281053, b"DS"),
 }
