@@ -51,11 +51,12 @@ class LazyArray(Protocol):
 
 
 class CheckVerdict(StrEnum):
-    """What one check found."""
+    """What one check found; ``NOT_MADE`` where there was nothing that it could look at, which is no doubt by itself."""
 
     PASS = "pass"  # noqa: S105 - the verdict of a check, not a password
     WARN = "warn"
     FAIL = "fail"
+    NOT_MADE = "n/a"
 
 
 class Verdict(StrEnum):

@@ -12,8 +12,8 @@ from mrsnr.model import Check, CheckVerdict, Image, Verdict
 
 
 def judge(value: float | None, checks: Sequence[Check]) -> tuple[Verdict, tuple[Check, ...]]:
-    """Return the verdict, and the checks that did not pass."""
-    reasons = tuple(check for check in checks if check.verdict != CheckVerdict.PASS)
+    """Return the verdict, and the checks that did not pass; one that could not be made says nothing either way."""
+    reasons = tuple(check for check in checks if check.verdict in {CheckVerdict.WARN, CheckVerdict.FAIL})
     if value is None:
         return Verdict.REFUSED, reasons
     return (Verdict.CAUTION if reasons else Verdict.TRUSTED), reasons

@@ -23,9 +23,16 @@ def words_of(figure):
 
 def test_the_value_its_interval_and_the_verdict_are_in_the_title(of_air):
     told = summary(of_air)._suptitle.get_text()
-    for part in ("kidney.nii.gz", "SNR 50", "49 to 51", "trusted"):
+    for part in ("kidney.nii.gz", "SNR 50.00", "49.00 to 51.00", "trusted"):
         assert part in told
     assert "Every check passed" in words_of(summary(of_air))
+
+
+def test_a_picture_and_the_page_write_the_same_number(of_air):
+    told = replace(of_air, value=26.7, interval=(9.9996, 1234.56))
+    for words in (summary(told)._suptitle.get_text(), told._repr_html_()):
+        assert "26.70" in words
+        assert "10.00 to 1235" in words
 
 
 def test_the_verdict_has_a_sign_a_word_and_a_colour(of_air, result, refused):
@@ -53,7 +60,7 @@ def test_the_noise_mask_lies_over_the_image(of_air):
 
 def test_labels_are_outlined_and_named_with_their_snr(of_air):
     figure = summary(of_air)
-    assert "liver: SNR 50 (49 to 51)" in words_of(figure)
+    assert "liver: SNR 50.00 (49.00 to 51.00)" in words_of(figure)
     assert "spleen" in words_of(figure)
     assert len(figure.axes[0].lines) == 2
     for line, mask in zip(figure.axes[0].lines, of_air.regions.labels.values(), strict=True):

@@ -91,13 +91,13 @@ def test_what_is_missing_is_said(several):
     assert row_of(axes, 3) == []
     said = " ".join(written(axes))
     assert "Nine tenths of the voxels are 0." in said
-    assert "140 (no interval)" in said
-    assert "20 (16 to 25)" in said
+    assert "140.0 (no interval)" in said
+    assert "20.00 (16.00 to 25.00)" in said
 
 
 def test_the_title_has_the_answer_and_its_method(several):
     told = forest(several)._suptitle.get_text()
-    for part in ("kidney.nii.gz", "SNR 20 (95 %: 16 to 25), trusted", "auto took air"):
+    for part in ("kidney.nii.gz", "SNR 20.00 (95 %: 16.00 to 25.00), trusted", "auto took air"):
         assert part in told
 
 

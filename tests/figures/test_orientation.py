@@ -5,6 +5,7 @@ from itertools import permutations, product
 import numpy as np
 import pytest
 
+import mrsnr
 from mrsnr import figures
 from mrsnr.figures.orientation import display_of
 from mrsnr.model import Image
@@ -82,6 +83,51 @@ def test_an_oblique_slice_is_shown_as_the_nearest_straight_one(order, signs, axi
     assert oblique.aspect == pytest.approx(plain.aspect)
     assert "tilted by 20°" in oblique.words
     assert "tilted" not in plain.words
+
+
+def sheared(affine, *, axis, along, by):
+    """An affine whose voxel axis leans towards another one by an angle in degrees, its length as before."""
+    leaning = affine.copy()
+    unit = affine[:3, along] / np.linalg.norm(affine[:3, along])
+    length = np.linalg.norm(affine[:3, axis])
+    angle = np.radians(by)
+    leaning[:3, axis] = np.cos(angle) * affine[:3, axis] + np.sin(angle) * length * unit
+    return leaning
+
+
+@pytest.mark.parametrize(("order", "signs"), ORIENTATIONS[::5])
+@pytest.mark.parametrize("by", [20, 53, 80])
+def test_slices_that_are_shifted_against_each_other_are_sheared_and_not_tilted(order, signs, by):
+    straight = stored(order, signs).affine
+    shifted, plain = display_of(sheared(straight, axis=2, along=1, by=by)), display_of(straight)
+    assert shifted.shear == pytest.approx(by)
+    assert shifted.tilt == pytest.approx(0, abs=1e-5)
+    assert shifted.words == f"{plain.plane}, sheared by {by}°"
+    assert (shifted.plane, shifted.left, shifted.top, shifted.transpose, shifted.flip_rows, shifted.flip_columns) == (
+        plain.plane, plain.left, plain.top, plain.transpose, plain.flip_rows, plain.flip_columns,
+    )  # fmt: skip
+
+
+def test_shear_in_the_slice_turns_no_slice():
+    display = display_of(sheared(np.eye(4), axis=1, along=0, by=30))
+    assert display.shear == pytest.approx(30)
+    assert display.tilt == pytest.approx(15)  # half for rows, half for columns
+    assert display.plane == "axial"
+
+
+def test_what_is_turned_as_a_whole_is_tilted_and_not_sheared():
+    angle = np.radians(30)
+    turn = np.eye(4)
+    turn[1:3, 1:3] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+    assert display_of(turn).words == "axial, tilted by 30°"
+    both = display_of(turn @ sheared(np.eye(4), axis=2, along=0, by=40))
+    assert both.words == "axial, tilted by 30°, sheared by 40°"
+
+
+def test_the_sheared_brain_is_axial_and_level(shared_data):
+    """Its slices lie in x and y exactly, and each is 42 mm aside of the one below."""
+    image = mrsnr.load(shared_data("brain-b0/S0_10slices.nii.gz"))
+    assert display_of(image.affine).words == "axial, sheared by 53°"
 
 
 def test_a_2d_image_is_a_volume_of_one_slice():

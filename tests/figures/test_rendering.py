@@ -121,13 +121,13 @@ def test_the_reader_is_told_units_method_value_and_place(result):
     assert "intensity (image units)" in labels["montage"]
     for name in ("snr_map", "clusters", "noise_mask", "histogram"):
         title = shown[name].get_suptitle().replace("\n", " ")
-        assert "SNR 44 (95 %: 42 to 46), caution" in title
+        assert "SNR 44.00 (95 %: 42.00 to 46.00), caution" in title
         assert "Gaussian mixture of 3 clusters, not converged in 500 iterations" in title
     for name in ("montage", "snr_map", "clusters", "noise_mask"):
         below = shown[name].get_supxlabel()
         for words in ("kidney.nii.gz", "coronal", "voxels 2 × 3 × 4 mm", "patient's right is on the left"):
             assert words in below
-    assert "2: 30, 3: 44, 4: 101.5, 5: none" in shown["clusters"].get_supxlabel()
+    assert "2: 30.00, 3: 44.00, 4: 101.5, 5: none" in shown["clusters"].get_supxlabel()
 
 
 def test_matplotlib_is_left_as_it_was(result, series):

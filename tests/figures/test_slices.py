@@ -139,8 +139,8 @@ def test_tsnr_maps_share_one_scale(series):
     figure = figures.tsnr_maps(series, quiet, slice=2, titles=("high", "low"))
     assert {axes.images[0].get_clim() for axes in panels(figure)} == {(0, 40)}
     assert [axes.get_title().splitlines()[:2] for axes in panels(figure)] == [
-        ["high", "median 40, trusted"],
-        ["low", "median 10, trusted"],
+        ["high", "median 40.00, trusted"],
+        ["low", "median 10.00, trusted"],
     ]
     limited = figures.tsnr_maps(series, quiet, slice=2, limits=(0, 20))
     assert {axes.images[0].get_clim() for axes in panels(limited)} == {(0, 20)}
@@ -186,7 +186,7 @@ def test_noise_of_another_method_or_a_map_of_sigma(result):
     shown = figures.draw(replace(result, noise=noise, method="other", verdict=Verdict.TRUSTED))
     assert set(shown) == {"montage", "histogram", "noise_mask", "snr_map", "sigma_map"}
     (legend,) = shown["noise_mask"].legends
-    assert "median sigma 1.5 " in legend.get_texts()[0].get_text()
+    assert "median sigma 1.500 " in legend.get_texts()[0].get_text()
     assert f"{np.count_nonzero(region):,} voxels" in legend.get_texts()[0].get_text()
 
 
@@ -199,7 +199,7 @@ def test_labels_are_painted_where_they_are(of_air):
         np.testing.assert_array_equal(layer.get_array().filled(0) == 1, page(mask[..., 3]))
     (legend,) = figure.legends
     said = [text.get_text() for text in legend.get_texts()]
-    assert said == ["liver: SNR 50 (49 to 51)", "spleen: SNR 50 (49 to 51)"]
+    assert said == ["liver: SNR 50.00 (49.00 to 51.00)", "spleen: SNR 50.00 (49.00 to 51.00)"]
     colours = {patch.get_facecolor() for patch in legend.get_patches()}
     assert len(colours) == 2
 

@@ -109,7 +109,7 @@ def test_the_tutorials_method_leaves_the_noise_floor_in():
 def test_the_number_of_channels_is_said(channels):
     image = scanned(SNR, channels=channels, volumes=1)
     text = paragraph_of(mrsnr.measure(Image(image.data[..., 0], image.affine, image.meta)))
-    assert ("n = 1 (Rician noise)" if channels == 1 else "n = 4 effective receive channels") in text
+    assert ("n = 1 (Rician magnitudes)" if channels == 1 else "n = 4 effective receive channels") in text
 
 
 def test_gaussian_repeats_have_no_noise_floor():

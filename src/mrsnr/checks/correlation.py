@@ -29,8 +29,8 @@ def correlation(found: Background) -> Check:
         sentence = "The noise of neighbouring voxels is independent."
     elif value <= _LIMIT:
         sentence = (
-            f"{value:.1f} voxels share one sample of noise: the image was interpolated or filtered. Its "
-            "SNR is not comparable with that of an unfiltered one."
+            f"{value:.1f} voxels share one sample of noise, as after interpolation or a filter. Sigma is that of the "
+            "image as it is, and intervals allow for it; its SNR compares only with that of images treated alike."
         )
     else:
         sentence = (

@@ -10,6 +10,9 @@ from mrsnr.model import Check, CheckVerdict, FloatArray
 LIMIT = 1.1
 """Noise power on one pair of sides over that on the other, which a pair may have."""
 
+NO_AIR = "there is air on one pair of sides only, or on none"
+"""Why two pairs of sides cannot be compared."""
+
 _BY_CHANCE = 6.0  # times what even noise may read for the SD of sigma over places
 _MOST_CHANCE = 0.03
 _FEWEST = 2  # tiles of a side
@@ -33,7 +36,7 @@ def ghosts(found: Background, *, axis: int | None = None) -> Check:
     """
     ends = power_at_ends(found)
     if ends is None:
-        return Check("ghosts", None, LIMIT, CheckVerdict.PASS, "There is air on one pair of sides only, or on none.")
+        return Check("ghosts", None, LIMIT, CheckVerdict.NOT_MADE, f"Ghosts could not be looked for: {NO_AIR}.")
     along = int(ends[1] >= ends[0]) if axis is None else axis
     value = ends[along] / max(ends[1 - along], 1e-12)
     limit = limit_of(found)

@@ -26,7 +26,9 @@ def noise_floor(value: float, *, kind: str = "magnitude") -> Check:
     ----------
     Gudbjartsson, Patz, Magn Reson Med 34:910-914 (1995).
     """
-    if value >= _LIMIT or kind in {"real", "imaginary"}:
+    if kind in {"real", "imaginary"}:
+        return Check("noise-floor", value, None, CheckVerdict.PASS, f"The noise of the {kind} part has no floor.")
+    if value >= _LIMIT:
         return Check("noise-floor", value, _LIMIT, CheckVerdict.PASS, "The signal is above the noise floor.")
     sentence = (
         f"A temporal SNR of {value:.2g} is near the noise floor of magnitudes: air itself reads 1.9 with one "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mrsnr.background import Background
 from mrsnr.checks.ghosts import LIMIT as _LIMIT
-from mrsnr.checks.ghosts import limit_of, power_at_ends
+from mrsnr.checks.ghosts import NO_AIR, limit_of, power_at_ends
 from mrsnr.model import Check, CheckVerdict
 
 
@@ -25,7 +25,7 @@ def sides(found: Background, *, axis: int) -> Check:
     """
     ends = power_at_ends(found)
     if ends is None:
-        return Check("sides", None, _LIMIT, CheckVerdict.PASS, "There is air on one pair of sides only, or on none.")
+        return Check("sides", None, _LIMIT, CheckVerdict.NOT_MADE, f"The sides could not be compared: {NO_AIR}.")
     value, limit, letter = ends[1 - axis] / max(ends[axis], 1e-12), limit_of(found), "yx"[axis]
     if value <= limit:
         sentence = f"The air at the two ends of {letter}, the readout axis, is no louder than elsewhere."

@@ -40,7 +40,8 @@ def spikes(jumps: FloatArray, *, first: int = 0, robust: bool = False) -> Check:
     """
     known = jumps[1:]
     if known.size < 3 or not np.isfinite(known).all():
-        return Check("spikes", None, _LIMIT, CheckVerdict.PASS, "Too few volumes to see whether one jumps.")
+        why = "there are too few volumes" if known.size < 3 else "the change between volumes is not finite"
+        return Check("spikes", None, _LIMIT, CheckVerdict.NOT_MADE, f"Jumps could not be looked for: {why}.")
     middle = float(np.median(known))
     spread = max(_MAD * float(np.median(np.abs(known - middle))), _SMALLEST * middle)
     if not spread > 0:

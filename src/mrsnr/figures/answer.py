@@ -254,7 +254,8 @@ def _title(result: Snr | Temporal) -> tuple[str, ...]:
 def _reasons(result: Snr | Temporal, *, width: float) -> str:
     lines = [f"{check.verdict}: {check.sentence}" for check in result.reasons[:_MOST_REASONS]]
     more = len(result.reasons) - len(lines)
-    lines = [*(lines or ["Every check passed."]), *([f"and {more} more"] if more else [])]
+    passed = "Every check passed." if words.all_made(result) else "Every check that could be made passed."
+    lines = [*(lines or [passed]), *([f"and {more} more"] if more else [])]
     return "\n".join(wrapped(line, SMALL, width=width) for line in lines)
 
 

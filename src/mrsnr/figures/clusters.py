@@ -12,6 +12,7 @@ from mrsnr.figures.page import UNDEFINED, colours
 from mrsnr.figures.panels import Layer, draw_columns
 from mrsnr.figures.slices import Scale, as_volume
 from mrsnr.model import MixtureNoise, Snr
+from mrsnr.wording import number
 
 _DARKEST, _BRIGHTEST = 0.25, 0.85  # of inferno: the part that is seen on white paper and on black
 
@@ -64,7 +65,7 @@ def _layers(result: Snr, noise: MixtureNoise) -> list[Layer]:
             colours("inferno"),
             binary,
             title=f"cluster {cluster}{': background' if cluster == 0 else ''}\n"
-            f"mean {words.number(noise.means[cluster])}\n{np.count_nonzero(labels == cluster) / fitted:.1%} of voxels",
+            f"mean {number(noise.means[cluster])}\n{np.count_nonzero(labels == cluster) / fitted:.1%} of voxels",
             exact=True,
         )
         for cluster in range(count)

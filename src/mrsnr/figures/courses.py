@@ -13,6 +13,7 @@ from mrsnr.figures import words
 from mrsnr.figures.lettering import SMALL, TITLE, joined
 from mrsnr.figures.page import DPI
 from mrsnr.model import Temporal
+from mrsnr.wording import number
 
 _WIDTH, _HEIGHT = 8.0, 4.2  # inches
 _MEASURED, _FIT, _LEVEL = "#0072b2", "#d55e00", "0.45"
@@ -66,8 +67,8 @@ def dvars(result: Temporal) -> Figure:
         axes.axhline(middle, color=_LEVEL, linestyle="--", linewidth=1, label="median")
         axes.plot(volumes[largest], values[largest], color=_FIT, marker="D", linestyle="none", label="largest")
         heading = (
-            f"median {words.number(middle)} %",
-            f"largest {words.number(float(values[largest]))} % at volume {volumes[largest]}",
+            f"median {number(middle)} %",
+            f"largest {number(float(values[largest]))} % at volume {volumes[largest]}",
         )
     axes.set_ylim(bottom=0, top=1.1 * float(np.nanmax(values)) if np.nanmax(values, initial=0) > 0 else 1)
     axes.set_ylabel("DVARS (%)", fontsize=SMALL + 1)
@@ -87,7 +88,7 @@ def draw_course(axes: Axes, result: Temporal, found: Fbirn) -> None:
 
 def course_words(found: Fbirn) -> tuple[str, str]:
     """Say how far the signal drifts, and how much it fluctuates about the drift."""
-    return f"drift {words.number(found.drift)} %", f"fluctuation {words.number(found.fluctuation)} %"
+    return f"drift {number(found.drift)} %", f"fluctuation {number(found.fluctuation)} %"
 
 
 def _of(result: Temporal) -> Fbirn:

@@ -18,6 +18,7 @@ from mrsnr.figures.lettering import SMALL, TITLE, joined, width_of, wrapped
 from mrsnr.figures.marks import MARKS, sign_and_word
 from mrsnr.figures.page import DPI
 from mrsnr.model import CheckVerdict, Snr
+from mrsnr.wording import number
 
 _WIDTH, _ROW, _REST = 10.0, 0.4, 1.7  # inches: of all, of a row, of title, axis and legend
 _REASON = 5.0  # inches that a reason in place of an interval may take
@@ -88,7 +89,7 @@ def _prepare(axes: Axes, results: Sequence[Snr], low: float, high: float) -> Non
     axes.axhline(0.5, color="0.3", linewidth=0.8)
     axes.spines[["left", "top", "right"]].set_visible(False)
     ticks = _ticks(low, high) if any(each.value is not None for each in results) else []
-    axes.set_xticks(ticks, [words.number(tick) for tick in ticks], fontsize=SMALL)
+    axes.set_xticks(ticks, [words.tick(place) for place in ticks], fontsize=SMALL)
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("SNR (log scale), 95 % intervals" if ticks else "no method has a value", fontsize=SMALL + 1)
@@ -154,8 +155,8 @@ def _name(result: Snr) -> str:
 def _number(result: Snr) -> str:
     if result.value is None:
         return "no SNR"
-    low_high = f" ({words.number(result.interval[0])} to {words.number(result.interval[1])})" if result.interval else ""
-    return f"{words.number(result.value)}{low_high or ' (no interval)'}"
+    low_high = f" ({number(result.interval[0])} to {number(result.interval[1])})" if result.interval else ""
+    return f"{number(result.value)}{low_high or ' (no interval)'}"
 
 
 def _why(result: Snr) -> str:

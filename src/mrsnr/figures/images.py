@@ -13,6 +13,7 @@ from mrsnr.figures.page import colours
 from mrsnr.figures.panels import Drawn, Layer, draw_montage, overlay
 from mrsnr.figures.slices import as_volume, grey_scale, volume_of
 from mrsnr.model import FloatArray, Image, Noise, Snr, Temporal
+from mrsnr.wording import number
 
 MASK_COLOUR, MASK_ALPHA = "#00b4ff", 0.6  # a blue that anatomy in grey never has
 _UNITS = {"phase": "phase (image units)", "real": "real part (image units)"}
@@ -110,7 +111,7 @@ def _sigma_words(noise: Noise) -> str:
     if not known.size:
         return "sigma undefined"
     which = "median sigma" if known.size > 1 else "sigma"
-    return f"{which} {words.number(float(np.median(known)))} image units (SD of one real channel)"
+    return f"{which} {number(float(np.median(known)))} image units (SD of one real channel)"
 
 
 def _on_black() -> tuple[float, float, float]:

@@ -15,6 +15,7 @@ from mrsnr.figures.noise_curves import dark_end, draw_air, is_of_air
 from mrsnr.figures.page import DPI
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import FloatArray, MixtureNoise, Noise, Snr
+from mrsnr.wording import number
 
 _WIDTH, _HEIGHT = 10.0, 6.5  # inches
 _MARGIN, _LEFT, _AXIS, _HEAD, _LINE = 0.12, 0.85, 0.75, 0.5, 0.2  # inches: about the panels; a line of the legend
@@ -208,7 +209,7 @@ def _draw_gaussians(axes: Axes, noise: MixtureNoise, bins: Bins) -> None:
 
 def _cluster_words(noise: MixtureNoise, cluster: int) -> str:
     name = f"cluster {cluster}{' (background)' if cluster == 0 else ''}"
-    mean, sd = words.number(noise.means[cluster]), words.number(np.sqrt(noise.variances[cluster]))
+    mean, sd = number(noise.means[cluster]), number(np.sqrt(noise.variances[cluster]))
     return f"{name}: mean {mean}, SD {sd}, weight {noise.weights[cluster]:.3f}"
 
 

@@ -16,6 +16,7 @@ from mrsnr.figures.lettering import printable, shortened
 from mrsnr.figures.panels import overlay
 from mrsnr.figures.slices import as_volume, volume_of
 from mrsnr.model import LabelSnr, Snr
+from mrsnr.wording import number
 
 # Okabe and Ito's colours, which colour-blind people can tell apart, then some of Tol's; grey is the image's.
 _COLOURS = (
@@ -76,8 +77,8 @@ def row_words(row: LabelSnr) -> str:
     name = printable(shortened(row.name, longest=_LONGEST))
     if row.snr is None:
         return f"{name}: no SNR"
-    interval = "" if row.low is None or row.high is None else f" ({words.number(row.low)} to {words.number(row.high)})"
-    return f"{name}: SNR {words.number(row.snr)}{interval}"
+    interval = "" if row.low is None or row.high is None else f" ({number(row.low)} to {number(row.high)})"
+    return f"{name}: SNR {number(row.snr)}{interval}"
 
 
 def _on_grey(colour: str) -> tuple[float, float, float]:

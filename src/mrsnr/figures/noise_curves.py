@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from mrsnr.distributions import air_cdf, air_mean, air_sd
-from mrsnr.figures import words
 from mrsnr.judgement import OF_AIR
 from mrsnr.model import FloatArray, Image, MixtureNoise, Noise
+from mrsnr.wording import number
 
 _COLOUR = "#d55e00"
 _POINTS = 400
@@ -69,4 +69,4 @@ def _words(noise: Noise) -> str:
         kind = "Gaussian noise"
     else:
         kind = f"noise of {noise.channels:.3g} channels"
-    return f"{kind} of sigma {words.number(float(np.max(np.asarray(noise.sigma))))}, expected in these voxels"
+    return f"{kind} of sigma {number(float(np.max(np.asarray(noise.sigma))))}, expected in these voxels"

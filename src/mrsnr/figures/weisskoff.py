@@ -13,6 +13,7 @@ from mrsnr.figures import words
 from mrsnr.figures.lettering import SMALL, TITLE, joined
 from mrsnr.figures.page import DPI
 from mrsnr.model import Temporal
+from mrsnr.wording import number
 
 _WIDTH, _HEIGHT = 8.0, 5.5  # inches
 _TICKS = (1, 2, 3, 5, 7, 10, 15, 21)
@@ -43,7 +44,7 @@ def weisskoff_curve(result: Temporal) -> Figure:
     else:
         _draw(axes, found, found.radius)
         figure.legend(loc="outside lower center", ncols=3, fontsize=SMALL, frameon=False)
-        heading = f"radius of decorrelation {words.number(found.radius)} voxels"
+        heading = f"radius of decorrelation {number(found.radius)} voxels"
     where = f"slice {found.slice}, {found.size} × {found.size} voxels from ({found.corner[0]}, {found.corner[1]})"
     title = ("Weisskoff curve", words.source_name(result.image), where, f"{found.volumes} volumes", heading)
     figure.suptitle(joined(title, TITLE, width=_WIDTH), fontsize=TITLE, parse_math=False)
@@ -76,6 +77,6 @@ def _label_percent(axes: Axes, low: float, high: float) -> None:
     powers = np.arange(np.floor(np.log10(low)), np.ceil(np.log10(high)) + 1)
     ticks = [tick for tick in np.outer(10.0**powers, (1, 2, 5)).ravel() if 0.7 * low <= tick <= 1.4 * high]
     axes.set_ylim(0.6 * low, 1.5 * high)
-    axes.set_yticks(ticks, [words.number(tick) for tick in ticks])
+    axes.set_yticks(ticks, [words.tick(place) for place in ticks])
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.yaxis.set_minor_locator(NullLocator())

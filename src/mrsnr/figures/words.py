@@ -10,7 +10,9 @@ from mrsnr.figures.lettering import shortened
 from mrsnr.figures.orientation import Display
 from mrsnr.figures.slices import slice_count
 from mrsnr.io.document import source_name as name_of_source
+from mrsnr.judgement import OF_AIR
 from mrsnr.model import CheckVerdict, Image, MixtureNoise, Snr, Temporal
+from mrsnr.wording import number
 
 
 def source_name(image: Image) -> str:
@@ -47,8 +49,8 @@ def panel_label(index: int, image: Image, shown: Sequence[int]) -> str:
     return f"slice {index}" if len(shown) > 1 else f"slice {index} of 0-{count - 1}"
 
 
-def number(value: float) -> str:
-    """Write four significant digits, without an exponent where a reader does not need one."""
+def tick(value: float) -> str:
+    """Write the number at a tick: without zeros at its end, and without an exponent where nobody needs one."""
     if value and not 1e-3 <= abs(value) < 1e6:
         return f"{value:.3e}"
     return np.format_float_positional(value, precision=4, fractional=False, trim="-")
@@ -90,6 +92,15 @@ def value_words(result: Snr) -> str:
 def short_value(result: Snr) -> str:
     """Say the SNR alone."""
     return "SNR refused" if result.value is None else f"SNR {number(result.value)}"
+
+
+def all_made(result: Snr | Temporal) -> bool:
+    """Return whether every check that bears on the method could be made."""
+    if isinstance(result, Temporal):
+        checks = result.checks
+    else:
+        checks = result.noise.checks if result.noise is not None and result.method in OF_AIR else ()
+    return all(check.verdict != CheckVerdict.NOT_MADE for check in checks)
 
 
 def temporal_value(result: Temporal) -> str:

@@ -38,10 +38,10 @@ class Found:
         """The effective number of receive channels as a formula, and what it means."""
         n = self.noise.channels
         if n < 1 - _ONE:
-            return f"n = {n:g} (Gaussian noise)"
+            return f"n = {n:g} (Gaussian values)"
         if abs(n - round(n)) >= _ONE:
             return f"n = {n:.1f} effective receive channels"
-        return f"n = {n:.0f} effective receive channels" if round(n) != 1 else "n = 1 (Rician noise)"
+        return f"n = {n:.0f} effective receive channels" if round(n) != 1 else "n = 1 (Rician magnitudes)"
 
     @property
     def estimated(self) -> bool:

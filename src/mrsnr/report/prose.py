@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from mrsnr.figures.words import all_made
 from mrsnr.model import Check, CheckVerdict, Snr, Temporal, Verdict
 from mrsnr.report.citing import SOFTWARE, Cited
 from mrsnr.report.image_words import image_sentences
@@ -79,13 +80,15 @@ def _verdict(result: Snr | Temporal) -> str:
     if result.verdict == Verdict.TRUSTED:
         within = _confirmed_within(result)
         agreed = f", and a second, independent estimate of σ agreed within {within}" if within else ""
-        return f"All checks that bear on this method passed{agreed}: the software rated the result “trusted”."
+        every = f"All checks that bear on this method {'' if all_made(result) else 'and could be made '}passed"
+        return f"{every}{agreed}: the software rated the result “trusted”."
     failed = _failing(result.reasons)
     if result.value is None:
         name = "tSNR" if isinstance(result, Temporal) else "SNR"
         return f"The software gave no {name}: it refused the image, since these checks did not pass: {failed}."
     if [check.code for check in result.reasons] == [_UNCONFIRMED]:
-        return "All checks of the series passed; as no second method confirms a tSNR, the software rated it “caution”."
+        every = f"All checks of the series {'' if all_made(result) else 'that could be made '}passed"
+        return f"{every}; as no second method confirms a tSNR, the software rated it “caution”."
     return f"The software rated the result “caution”, since these checks did not pass: {failed}."
 
 

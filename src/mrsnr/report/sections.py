@@ -13,7 +13,8 @@ from mrsnr.report.advice import NAMES
 from mrsnr.report.scales import Axis, Gauge, axis, gauge
 from mrsnr.wording import METHODS, between, number
 
-_ORDER = {CheckVerdict.FAIL: 0, CheckVerdict.WARN: 1, CheckVerdict.PASS: 2}
+_ORDER = {CheckVerdict.FAIL: 0, CheckVerdict.WARN: 1, CheckVerdict.NOT_MADE: 2, CheckVerdict.PASS: 3}
+_DOUBTS = frozenset({CheckVerdict.FAIL, CheckVerdict.WARN})
 _LOGARITHMS = frozenset({"agreement", "local-noise"})  # whose values are those of a ratio
 _LARGEST = 700.0  # logarithm of a number
 _WORST = (Verdict.REFUSED, Verdict.CAUTION, Verdict.TRUSTED)
@@ -21,7 +22,7 @@ _WORST = (Verdict.REFUSED, Verdict.CAUTION, Verdict.TRUSTED)
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check with its value against its limit; ``counted`` says that it passed, or bears on the verdict."""
+    """A check with its value against its limit; what is not ``counted`` is a doubt that does not bear on the method."""
 
     title: str
     check: Check
@@ -59,14 +60,15 @@ class Forest:
 def check_rows(result: Snr | Temporal) -> list[CheckRow]:
     """Return the checks that were made: first the reasons of the verdict, those that failed before those that warned.
 
-    Then come those that did not pass but do not bear on the method, as faults of the air on two acquisitions.
+    Then come those that did not pass but do not bear on the method, as faults of the air on two acquisitions, then
+    those that could not be made, then those that passed.
     """
     reasons = list(result.reasons)
     known = {(check.code, check.sentence) for check in reasons}
     made = result.checks if isinstance(result, Temporal) else () if result.noise is None else result.noise.checks
     others = [check for check in made if (check.code, check.sentence) not in known]
     rows = [_check_row(one, counted=True) for one in sorted(reasons, key=_weight)]
-    return rows + [_check_row(one, counted=one.verdict == CheckVerdict.PASS) for one in sorted(others, key=_weight)]
+    return rows + [_check_row(one, counted=one.verdict not in _DOUBTS) for one in sorted(others, key=_weight)]
 
 
 def _weight(check: Check) -> int:

@@ -18,7 +18,7 @@ from PIL import Image as Picture
 
 from mrsnr.figures.orientation import Display, display_of
 from mrsnr.figures.slices import Scale, as_volume, chosen_slices
-from mrsnr.figures.words import number
+from mrsnr.figures.words import tick
 from mrsnr.model import BoolArray, Image
 
 MOST_SLICES = 8
@@ -192,7 +192,7 @@ def bar_of(scale: Scale, *, cmap: str, label: str) -> Bar:
     found = MaxNLocator(_TICKS).tick_values(scale.low, scale.high)
     span = scale.high - scale.low
     inside = [value for value in found if scale.low - 1e-9 * span <= value <= scale.high + 1e-9 * span]
-    ticks = tuple(((value - scale.low) / span, number(float(value))) for value in inside)
+    ticks = tuple(((value - scale.low) / span, tick(float(value))) for value in inside)
     beyond = {"neither": "", "min": "; lower ones have the first", "max": "; higher ones have the last"}
     note = f"colours: {scale.words}{beyond.get(scale.extend, '; others have the nearest')}"
     return Bar(tuple(zip(map(float, at), hexes, strict=True)), ticks, label, note)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from mrsnr.figures.words import all_made
 from mrsnr.judgement import OF_AIR
 from mrsnr.model import Check, CheckVerdict, Snr, Temporal, Verdict
 from mrsnr.report.plain import listed, one_line, quoted
@@ -80,10 +81,11 @@ def why(result: Snr | Temporal) -> str:
 def _trust(result: Snr | Temporal) -> str:
     checks = () if isinstance(result, Temporal) or result.noise is None else result.noise.checks
     agreed = [check.value for check in checks if check.code == "agreement" and check.value is not None]
+    every = f"Every check that bears on the method {'' if all_made(result) else 'and could be made '}passed"
     if not agreed:
-        return "Every check that bears on the method passed."
+        return f"{every}."
     second = f"a second, independent look at the noise agrees within {100 * math.expm1(agreed[0]):.1f} %"
-    return f"Every check that bears on the method passed, and {second}."
+    return f"{every}, and {second}."
 
 
 def _doubt(result: Snr | Temporal) -> str:
@@ -91,7 +93,8 @@ def _doubt(result: Snr | Temporal) -> str:
     reasons = result.reasons
     if isinstance(result, Temporal):
         if {check.code for check in reasons} <= {"confirmation"}:
-            return "nothing can confirm a temporal SNR, though the series itself passed every check"
+            every = f"every check{'' if all_made(result) else ' that could be made'}"
+            return f"nothing can confirm a temporal SNR, though the series itself passed {every}"
         return _clause(_weightiest(reasons), result)
     air = [check for check in reasons if check.code in _OF_THE_AIR]
     direct = [check for check in reasons if check not in air or result.method in OF_AIR] or list(reasons)
