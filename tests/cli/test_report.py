@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import mrsnr
+from mrsnr.io import write_map
 
 pytest.importorskip("jinja2", reason="the report needs Jinja2: pip install 'mrsnr[report]'")
 
@@ -22,7 +23,7 @@ def here(tmp_path, monkeypatch):
 @pytest.fixture
 def image(tmp_path, two_levels):
     path = tmp_path / "levels.nii.gz"
-    mrsnr.io.write_map(path, np.asarray(two_levels().data), two_levels())
+    write_map(path, np.asarray(two_levels().data), two_levels())
     return path
 
 
@@ -32,7 +33,7 @@ def series(tmp_path):
     x, y = np.indices((64, 64)) - 31.5
     data = 1000.0 * (x**2 + y**2 < 26**2)[..., None, None] + rng.normal(0, 10, (64, 64, 2, 20))
     path = tmp_path / "series.nii.gz"
-    mrsnr.io.write_map(path, np.abs(data), mrsnr.Image(data, np.eye(4)))
+    write_map(path, np.abs(data), mrsnr.Image(data, np.eye(4)))
     return path
 
 
@@ -88,14 +89,14 @@ def test_a_series_has_its_stability_figures(run, here, series):
 
 def test_a_series_without_room_for_them_has_a_page_too(run, here, tmp_path):
     data = np.abs(np.random.default_rng(0).normal(0, 1, (12, 12, 2, 20)) + 100)
-    mrsnr.io.write_map(tmp_path / "small.nii.gz", data, mrsnr.Image(data, np.eye(4)))
+    write_map(tmp_path / "small.nii.gz", data, mrsnr.Image(data, np.eye(4)))
     assert run("temporal", tmp_path / "small.nii.gz", "--report").status == 0
     assert "Stability" not in (here / "small_tsnr.html").read_text()
 
 
 def test_a_refused_image_has_a_page(run, here, tmp_path):
     data = np.random.default_rng(0).uniform(-np.pi, np.pi, (32, 32, 3))
-    mrsnr.io.write_map(tmp_path / "angle_ph.nii.gz", data, mrsnr.Image(data, np.eye(4)))
+    write_map(tmp_path / "angle_ph.nii.gz", data, mrsnr.Image(data, np.eye(4)))
     (tmp_path / "angle_ph.json").write_text('{"ImageType": ["ORIGINAL", "PRIMARY", "P"]}')
     assert run("measure", tmp_path / "angle_ph.nii.gz", "--report").status == 4
     assert "no SNR" in (here / "angle_ph_snr.html").read_text()
